@@ -1,0 +1,49 @@
+# The few commands a person needs. Each sets up what it needs by itself.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup demo demo-slow test lint types check lock clean inspector
+
+help: ## Show the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: .venv/.ready ## Make .venv with chairtime in it
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+demo: setup ## Watch a caller being found, booked, confirmed and cancelled
+	@$(BIN)/chairtime demo
+
+demo-slow: setup ## The same with a practice system that takes 20 seconds
+	@$(BIN)/chairtime demo --slow
+
+test: setup ## Run the tests
+	$(BIN)/python -m pytest -q
+
+coverage: setup ## Run the tests and gate branch coverage
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m pytest -q --cov --cov-report=
+	$(BIN)/python -m coverage report
+
+lint: setup ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## Check types
+	$(BIN)/pyright
+
+inspector: setup ## Drive the server with MCP Inspector's command line over every transport
+	tests/inspector/run
+
+lock: ## Write requirements.lock anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group dev pyproject.toml -o requirements.lock
+
+check: lint types coverage inspector ## Everything that CI runs
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage*

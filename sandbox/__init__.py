@@ -1,0 +1,1 @@
+"""A stand-in for the Sikka ONE API v4: practices, their software, the lagging copy and the faults."""

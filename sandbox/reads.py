@@ -1,0 +1,282 @@
+"""The lists of one office: which rows, which filters, which fields, in which order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox import fields
+from sandbox.fields import FieldSet
+from sandbox.filters import by_dates, by_find, by_loaded, by_phone, by_search, by_value
+from sandbox.office import Office, Table
+from sandbox.replies import ApiError, Found, Row
+from sandbox.rows import RowWriter
+
+Rows = Callable[[RowWriter], list[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list endpoint.
+
+    `equal` are parameters compared with the field of the same name; `sort` maps the documented sort
+    names to fields, the first being the default. `dated` lists know startdate and enddate,
+    `weekly` ones the date their week begins on. `feed` names the table whose loads the list follows.
+    """
+
+    fields: FieldSet
+    rows: Rows
+    equal: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    sort: tuple[tuple[str, str], ...] = ()
+    dated: bool = False
+    searched: bool = False
+    required: tuple[str, ...] = ()
+    weekly: bool = False
+    feed: Table | None = None
+
+
+def _appointments(writer: RowWriter) -> list[Row]:
+    return [writer.appointment(row) for row in writer.records.appointments.values()]
+
+
+def _patients(writer: RowWriter) -> list[Row]:
+    return [writer.patient(row) for row in writer.records.patients.values()]
+
+
+def _practices(writer: RowWriter) -> list[Row]:
+    return [writer.practice(row) for row in writer.records.practices.values()]
+
+
+def _providers(writer: RowWriter) -> list[Row]:
+    return [writer.provider(row) for row in writer.records.providers.values()]
+
+
+def _operatories(writer: RowWriter) -> list[Row]:
+    return [writer.operatory(row) for row in writer.records.operatories.values()]
+
+
+def _weeks(writer: RowWriter) -> list[Row]:
+    covers = writer.office.switches.schedule_covers
+    return [writer.week(row) for row in writer.records.schedules if covers in {"all", row.kind}]
+
+
+def _statuses(writer: RowWriter) -> list[Row]:
+    return [
+        writer.word(practice_id, f"appointment_statuses/{word}", status=word)
+        for practice_id in writer.records.practices
+        for word in writer.office.pms.statuses
+    ]
+
+
+def _patient_statuses(writer: RowWriter) -> list[Row]:
+    return [
+        writer.word(practice_id, f"patient_statuses/{word}", status=word)
+        for practice_id in writer.records.practices
+        for word in ("Active", "Inactive")
+    ]
+
+
+def _variables(writer: RowWriter) -> list[Row]:
+    pms = writer.office.pms
+    words = (
+        *(("Appointment Status", "appointment status", word) for word in pms.statuses),
+        *(("Appointment Status", "appointment confirmed status", w) for w in pms.confirmation_words),
+        *(("Appointment Type", "appointment type", name) for _, name in pms.types),
+        *(("Patient Status", "patient status", word) for word in ("Active", "Inactive")),
+    )
+    return [
+        writer.word(
+            practice_id,
+            "practice_variables",
+            service_name=name,
+            service_item=item,
+            value=word,
+            description=word,
+        )
+        for practice_id in writer.records.practices
+        for name, item, word in words
+    ]
+
+
+def _note_types(writer: RowWriter) -> list[Row]:
+    return [
+        writer.word(practice_id, f"note_types/{kind}", type=kind)
+        for practice_id in writer.records.practices
+        for kind in ("Patient Note", "Clinical Note")
+    ]
+
+
+def _details(writer: RowWriter) -> list[Row]:
+    return [
+        writer.word(
+            practice_id,
+            "writeback_details/appttype",
+            category="appttype",
+            item=item,
+            description=name,
+            writeback_type="new_appointment",
+        )
+        for practice_id in writer.records.practices
+        for item, name in writer.office.pms.types
+    ]
+
+
+LISTINGS: dict[str, Listing] = {
+    "appointments": Listing(
+        fields.APPOINTMENTS,
+        _appointments,
+        equal=(
+            "appointment_sr_no",
+            "practice_id",
+            "patient_id",
+            "guarantor_id",
+            "provider_id",
+            "status",
+            "operatory",
+            "type",
+            "arrival_status",
+        ),
+        sort=(
+            ("appointment_sr_no", "appointment_sr_no"),
+            ("appointment_date", "date"),
+            ("appointment_time", "time"),
+            ("patient_id", "patient_id"),
+            ("rowhash", "rowhash"),
+        ),
+        dated=True,
+        feed="appointments",
+    ),
+    "patients": Listing(
+        fields.PATIENTS,
+        _patients,
+        equal=(
+            "email",
+            "practice_id",
+            "patient_id",
+            "provider_id",
+            "guarantor_id",
+            "firstname",
+            "lastname",
+            "status",
+        ),
+        phones=("cell", "phone", "homephone", "workphone"),
+        sort=(
+            ("patient_id", "patient_id"),
+            ("firstname", "firstname"),
+            ("first_name", "firstname"),
+            ("lastname", "lastname"),
+            ("last_name", "lastname"),
+            ("zipcode", "zipcode"),
+            ("rowhash", "rowhash"),
+        ),
+        searched=True,
+        feed="patients",
+    ),
+    "practices": Listing(
+        fields.PRACTICES,
+        _practices,
+        equal=("practice_id", "national_provider_identifier"),
+        sort=(("practice_id", "practice_id"), ("practice_name", "name")),
+    ),
+    "providers": Listing(
+        fields.PROVIDERS,
+        _providers,
+        equal=("practice_id", "provider_id", "provider_type", "firstname", "lastname", "status", "is_user"),
+        sort=(("provider_id", "provider_id"),),
+    ),
+    "operatories": Listing(
+        fields.OPERATORIES,
+        _operatories,
+        equal=("cust_id", "is_hidden"),
+        sort=(("operatory", "operatory"),),
+        required=("cust_id",),
+    ),
+    "practice_schedule": Listing(
+        fields.PRACTICE_SCHEDULE,
+        _weeks,
+        equal=("resource_id", "resource_type"),
+        sort=(
+            ("resource_id", "resource_id"),
+            ("practice_id", "practice_id"),
+            ("date", "date"),
+            ("resource_type", "resource_type"),
+        ),
+        weekly=True,
+    ),
+    "practice_variables": Listing(
+        fields.PRACTICE_VARIABLES, _variables, equal=("practice_id", "service_name", "service_item")
+    ),
+    "appointment_statuses": Listing(fields.STATUSES, _statuses, equal=("practice_id", "status")),
+    "patient_statuses": Listing(fields.STATUSES, _patient_statuses, equal=("practice_id", "status")),
+    "note_types": Listing(fields.NOTE_TYPES, _note_types, equal=("practice_id", "type")),
+    "writeback_details": Listing(
+        fields.WRITEBACK_DETAILS,
+        _details,
+        equal=("writeback_type", "category", "item"),
+        required=("writeback_type",),
+    ),
+    # official: only Orthotrac and Dolphin fill this; seen empty on Open Dental
+    "appointments_available_slots": Listing(FieldSet(()), lambda _: []),
+}
+
+
+def _number_or_text(value: str) -> tuple[int, int, str]:
+    return (0, int(value), "") if value.isdecimal() else (1, 0, value)
+
+
+def _written(office: Office, name: str, listing: Listing, base: str) -> list[Row]:
+    """The list's rows in its default order, written once per copy."""
+    kept = office.copy.written.get((name, base))
+    if kept is None:
+        kept = listing.rows(RowWriter(office, base))
+        if listing.sort:
+            key = listing.sort[0][1]
+            kept.sort(key=lambda row: _number_or_text(row[key]))
+        office.copy.written[name, base] = kept
+    return kept
+
+
+def _by_fields(office: Office, listing: Listing, rows: list[Row], query: dict[str, str]) -> list[Row]:
+    for name in listing.equal:
+        if query.get(name):
+            rows = by_value(rows, name, query[name])
+    for name in listing.phones:
+        if query.get(name):
+            rows = by_phone(rows, name, query[name], office.switches)
+    if listing.dated and query.get("procedure_code"):
+        rows = [row for row in rows if query["procedure_code"] in row["procedure_codes"].split("|")]
+    if listing.searched and query.get("search"):
+        rows = by_search(rows, query["search"], office.switches)
+    if query.get("find"):
+        rows = by_find(rows, query["find"], office.switches)
+    return rows
+
+
+def _by_times(office: Office, listing: Listing, rows: list[Row], query: dict[str, str]) -> list[Row]:
+    if listing.dated and (query.get("startdate") or query.get("enddate")):
+        rows = by_dates(rows, query)
+    if listing.weekly and query.get("date"):
+        rows = [row for row in rows if row["date"][:10] == query["date"][:10]]
+    if listing.feed and (query.get("loaded_startdate") or query.get("loaded_enddate")):
+        times, key = office.copy.loaded[listing.feed], listing.sort[0][1]
+        rows = by_loaded(rows, query, key, lambda record_id: office.copy_time(times[record_id]))
+    return rows
+
+
+def read(office: Office, name: str, query: dict[str, str], base: str) -> Found:
+    """What list `name` holds for a query: the rows, the fields to show, in the order asked for.
+
+    Raises ApiError for missing or unreadable parameters; unknown parameters are ignored.
+    """
+    listing = LISTINGS[name]
+    for required in listing.required:
+        if not query.get(required):
+            raise ApiError("API1020", f"{required} is missing")
+    rows = _by_fields(office, listing, _written(office, name, listing, base), query)
+    rows = _by_times(office, listing, rows, query)
+    wanted = dict(listing.sort).get(query.get(office.switches.sort_parameter, ""))
+    if wanted:
+        rows = sorted(rows, key=lambda row: _number_or_text(row[wanted]))
+    names = listing.fields.asked(query)
+    if name == "practice_variables" and office.switches.service_item_by_default:
+        names = tuple(dict.fromkeys((*names, "service_item")))
+    return Found(rows, names)

@@ -1,0 +1,154 @@
+"""The composition root: the one place where the parts are put together."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import anyio
+import structlog
+from platformdirs import user_data_path
+
+from server.background.carrier import Carrier
+from server.background.freshness import Freshness
+from server.background.keys import KeyKeeper
+from server.background.leases import StoredKeys, new_owner
+from server.background.parts import Parts
+from server.background.sweeper import Sweeper
+from server.clock import Clock, SystemClock
+from server.desk.choice import chosen_offices
+from server.desk.doorbell import Doorbell
+from server.desk.front_desk import FrontDesk, open_desk
+from server.runtime import Runtime
+from server.settings import Settings
+from server.sikka.client import Sikka
+from server.sikka.errors import SikkaError
+from server.sikka.transport import Timeouts, open_transport
+from server.tools.surface import Surface
+from server.tools.toolsets import ALL
+from store.offices import Office
+from store.opening import Store, open_store
+
+FIRST_LOOK_SECONDS: Final = 5.0
+RENEWAL_LEASE_MS: Final = 60_000
+log = structlog.get_logger(__name__)
+
+
+class ConfigurationError(Exception):
+    """The program cannot start as it is configured; the text says what to set."""
+
+
+@dataclass(frozen=True)
+class App:
+    """The running program, for the door to serve.
+
+    Attributes:
+        surface: the MCP server.
+        runtime: for its health.
+    """
+
+    settings: Settings
+    store: Store
+    sikka: Sikka
+    desk: FrontDesk
+    surface: Surface
+    runtime: Runtime
+    freshness: Freshness
+
+    async def settle_choice(self, *, one: bool) -> list[Office]:
+        """The offices to serve, asking Sikka if the store knows none; empty while Sikka is down.
+
+        Args:
+            one: whether the transport can serve a single office only.
+
+        Raises:
+            ConfigurationError: several candidates and no choice, or none of those chosen exists.
+        """
+        offices = await chosen_offices(self.store.offices, self.settings)
+        if not offices:
+            reached = False
+            with anyio.move_on_after(FIRST_LOOK_SECONDS):
+                try:
+                    await self.freshness.load_offices(live=True)
+                    reached = True
+                except SikkaError as error:
+                    log.warning("offices_not_loaded", error=type(error).__name__)
+            offices = await chosen_offices(self.store.offices, self.settings)
+            if reached and not offices:
+                raise ConfigurationError(
+                    "Sikka shows this application no practice that CHAIRTIME_OFFICE names. "
+                    "Set it to an office_id of yours, or leave it out."
+                )
+        if len(offices) > 1 and (one or not self.settings.chosen_offices):
+            raise ConfigurationError(_choose_one(offices))
+        return offices
+
+
+def database_path() -> Path:
+    """Where the database is kept unless another place is named."""
+    return user_data_path("chairtime", appauthor=False) / "chairtime.sqlite3"
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[App]:
+    """The program with all its background work, for as long as the context lasts.
+
+    At the end, sends in flight get a moment to finish; every row is left so that the next start goes on.
+
+    Raises:
+        StoreError: the database cannot be opened.
+        LoopLost: a background loop cannot be kept running.
+    """
+    clock = clock or SystemClock()
+    store = await open_store(
+        settings.database_url,
+        key_file=settings.key_file,
+        key_text=settings.key.get_secret_value() or None,
+        default_path=database_path(),
+    )
+    if store.made_key is not None:
+        log.warning("sealing_key_made", key_file=str(store.made_key))
+    timeouts = Timeouts(read=settings.read_timeout_seconds)
+    async with (
+        store,
+        open_transport(settings.sikka_base_url, timeouts) as transport,
+        anyio.create_task_group() as tasks,
+    ):
+        runtime = Runtime(tasks, clock)
+        owner = new_owner()
+        keys = StoredKeys(store, clock, owner=owner, lease_ms=RENEWAL_LEASE_MS)
+        sikka = Sikka(
+            transport,
+            keys,
+            tasks,
+            app_id=settings.sikka_app_id.get_secret_value(),
+            app_key=settings.sikka_app_key.get_secret_value(),
+            clock=clock,
+            reserve_share=settings.rate_reserve,
+        )
+        doorbell = Doorbell()
+        desk = open_desk(store, sikka, doorbell, clock, settings)
+        parts = Parts(store, sikka, doorbell, clock, settings, owner)
+        carrier = Carrier(parts, tasks)
+        freshness = Freshness(parts)
+        for name, run in {
+            "keys": KeyKeeper(parts, keys).run,
+            "carrier": carrier.run,
+            "sweeper": Sweeper(parts, desk, tasks).run,
+            "freshness": freshness.run,
+        }.items():
+            runtime.start(name, run)
+        try:
+            yield App(settings, store, sikka, desk, Surface(desk, ALL), runtime, freshness)
+        finally:
+            with anyio.CancelScope(shield=True), anyio.move_on_after(settings.shutdown_seconds):
+                await carrier.stop()
+            tasks.cancel_scope.cancel()
+
+
+def _choose_one(offices: list[Office]) -> str:
+    listed = "\n".join(
+        f"  {office.office_id}/{office.practice_id}  {office.practice_name}" for office in offices
+    )
+    return f"Several practices could be meant. Set CHAIRTIME_OFFICE to one of them:\n{listed}"

@@ -1,0 +1,1 @@
+"""What runs without being asked: keys, sending, finding outcomes, and how fresh the copies are."""

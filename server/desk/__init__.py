@@ -1,0 +1,1 @@
+"""What a receptionist knows, free of transports, HTTP and SQL."""

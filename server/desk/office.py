@@ -1,0 +1,219 @@
+"""What the desk knows of an office: who works there, in which chairs, when, and in which words."""
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import anyio
+
+from server.clock import Clock
+from server.desk.answers import Outcome, Unanswerable
+from server.desk.opening_windows import Chair, ScheduleRow
+from server.desk.together import gathered
+from server.desk.zones import wall_clock, zone_of
+from server.settings import Settings
+from server.sikka import models
+from server.sikka.client import Sikka
+from server.sikka.office_calls import OfficeCalls
+from server.sikka.phones import region_of
+from server.sikka.rules import word_for_cancelled
+from store.offices import Office
+
+PAST_DAYS: Final = 21  # enough of the past to see who usually works in which chair
+DOCTORS: Final = ("dentist", "orthodont", "periodont", "endodont", "surgeon", "dr", "dds", "dmd")
+HYGIENIST: Final = "hygien"
+NAME_CHARACTERS: Final = 27  # what the longest spoken sentence has room for
+_NO_NAME: Final = re.compile(r"[^\w .'\u2019-]|[\d_]")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One office, as far as it changes slowly.
+
+    Attributes:
+        office: its row in the store.
+        zone: IANA name; None where neither the operator nor Sikka names one.
+        region: for telephone numbers.
+        providers: those who see patients, by id.
+        spoken_providers: how each is named aloud ("Dr. Lee", "Dana").
+        chairs: that are not hidden.
+        schedules: all rows; empty where the PMS keeps none.
+        usual_provider: chair -> who most often worked there of late.
+        cancelled_word: the office's own word for a cancelled appointment; "" without one.
+    """
+
+    office: Office
+    zone: str | None
+    region: str
+    providers: Mapping[str, models.Provider]
+    spoken_providers: Mapping[str, str]
+    chairs: tuple[Chair, ...]
+    schedules: tuple[ScheduleRow, ...]
+    usual_provider: Mapping[str, str]
+    cancelled_word: str
+
+    def clock(self, now: int) -> dt.datetime:
+        """The office's wall clock, naive.
+
+        Raises:
+            Unanswerable: no zone is known, so there is no "now" (`NEEDS_HUMAN`, "no_zone").
+        """
+        if self.zone is None:
+            raise Unanswerable(Outcome.NEEDS_HUMAN, "no_zone")
+        return wall_clock(now, self.zone)
+
+
+class Profiles:
+    """Profiles of all offices, read when first needed and again when they have aged.
+
+    An old profile serves while a new one cannot be had: providers and chairs outlive an outage.
+    """
+
+    def __init__(self, sikka: Sikka, clock: Clock, settings: Settings) -> None:
+        self._sikka = sikka
+        self._clock = clock
+        self._settings = settings
+        self._known: dict[str, tuple[float, Profile]] = {}
+        self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
+
+    def seen(self, office_row_id: str) -> Profile | None:
+        """The profile last read, however old; None before the first."""
+        known = self._known.get(office_row_id)
+        return known[1] if known else None
+
+    async def of(self, office: Office) -> Profile:
+        """The profile of an office.
+
+        Raises:
+            SikkaError: it has never been read, and cannot be now.
+        """
+        fresh = self._fresh(office)
+        if fresh is not None:
+            return fresh
+        async with self._locks[office.id]:
+            fresh = self._fresh(office)
+            if fresh is None:
+                fresh = await self._read(office)
+                self._known[office.id] = (self._clock.monotonic(), fresh)
+            return fresh
+
+    def _fresh(self, office: Office) -> Profile | None:
+        known = self._known.get(office.id)
+        if known is None or self._clock.monotonic() - known[0] > self._settings.profile_seconds:
+            return None
+        return known[1]
+
+    async def _read(self, office: Office) -> Profile:
+        reader = _Reader(self._sikka.office(office.office_id, live=True), office)
+        today = dt.datetime.fromtimestamp(self._clock.now() / 1000, dt.UTC).date()
+        await reader.read_all(today)
+        return reader.profile(zone_of(self._settings.timezone, office.zone_name))
+
+
+class _Reader:
+    """The reads behind one profile, side by side."""
+
+    def __init__(self, calls: OfficeCalls, office: Office) -> None:
+        self._calls = calls
+        self._office = office
+        self.practices: list[models.Practice] = []
+        self.providers: list[models.Provider] = []
+        self.operatories: list[models.Operatory] = []
+        self.schedules: list[models.Schedule] = []
+        self.words: list[str] = []
+        self.past: list[models.Appointment] = []
+
+    async def read_all(self, today: dt.date) -> None:
+        steps = (self._chairs, self._people, self._hours, self._statuses)
+        outcomes = await gathered(*steps, lambda: self._past(today))
+        for error in outcomes:
+            raise error
+
+    async def _chairs(self) -> None:
+        self.practices = [
+            row for row in await self._calls.practices() if row.practice_id in {"", self._office.practice_id}
+        ]
+        cust_id = self.practices[0].cust_id if self.practices else self._office.practice_id
+        self.operatories = [
+            row
+            for row in await self._calls.operatories(cust_id or self._office.practice_id)
+            if row.practice_id.partition("-")[0] in {"", self._office.practice_id.partition("-")[0]}
+        ]
+
+    async def _people(self) -> None:
+        self.providers = await self._calls.providers()
+
+    async def _hours(self) -> None:
+        self.schedules = [
+            row for row in await self._calls.schedules() if row.practice_id in {"", self._office.practice_id}
+        ]
+
+    async def _statuses(self) -> None:
+        variables = await self._calls.status_variables()
+        # practice_variables mixes "appointment status" with "appointment confirmed status" (seen live).
+        words = [row.value for row in variables if "confirm" not in row.service_item.casefold()]
+        self.words = words or [row.status for row in await self._calls.appointment_statuses()]
+
+    async def _past(self, today: dt.date) -> None:
+        self.past = await self._calls.appointments(first=today - dt.timedelta(days=PAST_DAYS), last=today)
+
+    def profile(self, zone: str | None) -> Profile:
+        providers = {row.provider_id: row for row in self.providers if row.sees_patients}
+        return Profile(
+            office=self._office,
+            zone=zone,
+            region=region_of(self.practices[0].country if self.practices else ""),
+            providers=providers,
+            spoken_providers={number: spoken_provider(row) for number, row in providers.items()},
+            chairs=tuple(
+                Chair(row.operatory, tuple(number for number in row.provider_ids if number in providers), "")
+                for row in self.operatories
+            ),
+            schedules=tuple(schedule_row(row) for row in self.schedules),
+            usual_provider=usual_providers(self.past, providers),
+            cancelled_word=word_for_cancelled(self._office.pms, self.words),
+        )
+
+
+def schedule_row(row: models.Schedule) -> ScheduleRow:
+    """A schedule row in minutes after midnight."""
+    days = {
+        weekday: tuple(
+            (begin.hour * 60 + begin.minute, end.hour * 60 + end.minute)
+            for begin, end in row.intervals(weekday)
+        )
+        for weekday in range(7)
+    }
+    holidays = frozenset(weekday for weekday in range(7) if row.holiday(weekday))
+    return ScheduleRow(row.resource_type, row.resource_id, row.week_start, days, holidays)
+
+
+def usual_providers(
+    past: Iterable[models.Appointment], providers: Mapping[str, models.Provider]
+) -> dict[str, str]:
+    """Chair -> the provider seen there most often; the hygienist's id counts where a visit names one."""
+    seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in past:
+        who = row.hygienist if row.hygienist in providers else row.provider_id
+        if row.operatory and who in providers:
+            seen[row.operatory][who] += 1
+    return {chair: min(counts, key=lambda who: (-counts[who], who)) for chair, counts in seen.items()}
+
+
+def spoken_provider(row: models.Provider) -> str:
+    """How a provider is named aloud: "Dr. Lee" for a dentist, "Dana" for a hygienist; "" without a name.
+
+    The PMS's text is cut down to what a name is made of, since it will be spoken.
+    """
+    first, last = _NO_NAME.sub("", row.firstname).strip(), _NO_NAME.sub("", row.lastname).strip()
+    specialty = row.specialty.casefold()
+    if HYGIENIST in specialty:
+        name = first or last
+    elif last and (not first or any(word in specialty for word in DOCTORS)):
+        name = f"Dr. {last}"
+    else:
+        name = f"{first} {last}".strip()
+    return name[:NAME_CHARACTERS]

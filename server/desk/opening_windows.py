@@ -1,0 +1,253 @@
+"""Turn an office's weekly schedules into the stretches of time in which each chair may be booked.
+
+Assumptions, since the meaning of the schedule rows is documented only as "date is the start of a
+week" (official reference of GET /practice_schedule) and no filled example is known:
+
+- A dated row holds for the seven days from its date, whichever weekday that is. Days are named in
+  the row, so weeks that start on Sunday and weeks that start on Monday need no telling apart.
+- Where a resource has no row for a week, its undated rows are its standing pattern; without those,
+  its latest earlier week is. A holiday of an earlier week is not repeated: for that weekday the
+  latest earlier week without one counts. Later weeks say nothing about earlier ones.
+- Of several rows for the same resource and week, all hours and all holidays count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+Interval: TypeAlias = tuple[int, int]
+"""Minutes after midnight, from and up to."""
+
+_WEEK: Final = dt.timedelta(days=7)
+
+_PRACTICE: Final = "practice"
+_CHAIR: Final = "chair"
+_PROVIDER: Final = "provider"
+
+LEVELS: Final[Mapping[str, str]] = {
+    "practice": _PRACTICE,
+    "office": _PRACTICE,
+    "operatory": _CHAIR,
+    "chair": _CHAIR,
+    "column": _CHAIR,
+    "provider": _PROVIDER,
+    "doctor": _PROVIDER,
+    "hygienist": _PROVIDER,
+}
+"""What a row's resource_type means. Practice, operatory and provider are named by the official
+reference, which gives no values; a type that is not here is told by its id, where only one fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """A bookable column: its name in the PMS, who works in it (empty when not known), what it is for."""
+
+    operatory: str
+    provider_ids: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """One row of GET /practice_schedule, parsed: weekdays count from 0 for Monday."""
+
+    resource_type: str
+    resource_id: str
+    week_start: dt.date | None
+    days: Mapping[int, tuple[Interval, ...]]
+    holidays: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A stretch of an office-local day in which a chair may be booked, with the provider it means.
+
+    `provider_id` is empty where nobody can be named without guessing.
+    """
+
+    operatory: str
+    date: dt.date
+    start_minute: int
+    end_minute: int
+    provider_id: str = ""
+
+
+def weekly_windows(
+    schedule_rows: Sequence[ScheduleRow],
+    chairs: Sequence[Chair],
+    providers: Sequence[str],
+    day_from: dt.date,
+    day_to: dt.date,
+    *,
+    usual_provider: Mapping[str, str] | None = None,
+) -> list[Window] | None:
+    """Return the bookable windows of all chairs on the days from `day_from` to `day_to`, both included.
+
+    A chair's own rows win; else those of the providers who work in it; else the practice's. Each is
+    cut to the practice's hours where those are known, and a practice's holiday closes every chair.
+    `providers` are the ids of those who see patients now: nobody else is named in a window, unless it
+    is empty. `usual_provider` names, by operatory, whom the chair's past appointments show most. The
+    result is sorted.
+
+    None when the schedules say nothing at all about these chairs on these days, or hold no hours:
+    the caller then asks a person. Hours are never guessed.
+    """
+    if day_from > day_to:
+        return []
+    if not any(hours for row in schedule_rows for hours in row.days.values()):
+        return None
+    plan = _Plan(schedule_rows, chairs, providers, usual_provider or {})
+    windows: list[Window] = []
+    known = False
+    for offset in range((day_to - day_from).days + 1):
+        day = day_from + dt.timedelta(days=offset)
+        for chair in chairs:
+            found = plan.windows(chair, day)
+            if found is not None:
+                known = True
+                windows.extend(found)
+    return sorted(windows) if known else None
+
+
+class _Plan:
+    """The schedule rows of one office, by resource, and who is taken to work in which chair."""
+
+    def __init__(
+        self,
+        rows: Sequence[ScheduleRow],
+        chairs: Sequence[Chair],
+        providers: Sequence[str],
+        usual_provider: Mapping[str, str],
+    ) -> None:
+        self._providers = providers
+        self._usual = {_folded(name): provider for name, provider in usual_provider.items()}
+        self._patterns: defaultdict[tuple[str, str], _Pattern] = defaultdict(_Pattern)
+        self._active = {_folded(provider) for provider in providers}
+        chair_names = {_folded(chair.operatory) for chair in chairs}
+        for row in rows:
+            name = _folded(row.resource_id)
+            level = LEVELS.get(_folded(row.resource_type)) or _level_by_id(name, chair_names, self._active)
+            self._patterns[level, "" if level == _PRACTICE else name].add(row)
+
+    def windows(self, chair: Chair, day: dt.date) -> list[Window] | None:
+        """The chair's windows on a day; None where no row says anything about it."""
+        practice = self._hours(_PRACTICE, "", day)
+        own = self._hours(_CHAIR, chair.operatory, day)
+        if own is not None:
+            return self._one_provider(chair, day, own if practice is None else overlap(own, practice))
+        theirs = [
+            (provider, hours)
+            for provider in self._candidates(chair)
+            if (hours := self._hours(_PROVIDER, provider, day)) is not None
+        ]
+        if theirs:
+            return [
+                Window(chair.operatory, day, start, end, provider)
+                for provider, hours in theirs
+                for start, end in (hours if practice is None else overlap(hours, practice))
+            ]
+        return None if practice is None else self._one_provider(chair, day, practice)
+
+    def _one_provider(self, chair: Chair, day: dt.date, hours: Iterable[Interval]) -> list[Window]:
+        return [
+            Window(chair.operatory, day, start, end, self._provider_for(chair, day, (start, end)))
+            for start, end in hours
+        ]
+
+    def _provider_for(self, chair: Chair, day: dt.date, wanted: Interval) -> str:
+        candidates = self._candidates(chair)
+        for provider in candidates:
+            if overlap(self._hours(_PROVIDER, provider, day) or (), (wanted,)) == (wanted,):
+                return provider
+        return candidates[0] if candidates else ""
+
+    def _candidates(self, chair: Chair) -> Sequence[str]:
+        usual = self._usual.get(_folded(chair.operatory), "")
+        for ids in (chair.provider_ids, (usual,) if usual else ()):
+            working = [one for one in ids if not self._active or _folded(one) in self._active]
+            if working:
+                return working
+        # An office with one provider leaves no choice; with more, any choice would be a guess.
+        return self._providers if len(self._providers) == 1 else ()
+
+    def _hours(self, level: str, name: str, day: dt.date) -> tuple[Interval, ...] | None:
+        pattern = self._patterns.get((level, _folded(name)))
+        return None if pattern is None else pattern.hours(day)
+
+
+@dataclass(slots=True)
+class _Pattern:
+    """The rows of one resource, dated and standing."""
+
+    standing: list[ScheduleRow] = field(default_factory=list["ScheduleRow"])
+    weeks: defaultdict[dt.date, list[ScheduleRow]] = field(
+        default_factory=lambda: defaultdict[dt.date, list["ScheduleRow"]](list)
+    )
+
+    def add(self, row: ScheduleRow) -> None:
+        if row.week_start is None:
+            self.standing.append(row)
+        else:
+            self.weeks[row.week_start].append(row)
+
+    def hours(self, day: dt.date) -> tuple[Interval, ...] | None:
+        """The merged hours of a day; None where no row speaks for it."""
+        rows = self._rows_for(day)
+        if rows is None:
+            return None
+        weekday = day.weekday()
+        if any(weekday in row.holidays for row in rows):
+            return ()
+        return merged(interval for row in rows for interval in row.days.get(weekday, ()))
+
+    def _rows_for(self, day: dt.date) -> list[ScheduleRow] | None:
+        this_week = [row for start in self.weeks if start <= day < start + _WEEK for row in self.weeks[start]]
+        if this_week:
+            return this_week
+        if self.standing:
+            return self.standing
+        earlier = sorted((start for start in self.weeks if start < day), reverse=True)
+        if not earlier:
+            return None
+        usual = (start for start in earlier if not self._is_holiday(start, day.weekday()))
+        return self.weeks[next(usual, earlier[0])]
+
+    def _is_holiday(self, week: dt.date, weekday: int) -> bool:
+        return any(weekday in row.holidays for row in self.weeks[week])
+
+
+def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Return the union of intervals, sorted; those that touch become one, empty ones are left out."""
+    union: list[Interval] = []
+    for start, end in sorted(interval for interval in intervals if interval[0] < interval[1]):
+        if union and start <= union[-1][1]:
+            union[-1] = (union[-1][0], max(union[-1][1], end))
+        else:
+            union.append((start, end))
+    return tuple(union)
+
+
+def overlap(these: Iterable[Interval], those: Sequence[Interval]) -> tuple[Interval, ...]:
+    """Return the stretches that lie in both of two merged sets of intervals."""
+    return merged(_overlaps(these, those))
+
+
+def _overlaps(these: Iterable[Interval], those: Sequence[Interval]) -> Iterator[Interval]:
+    for start, end in these:
+        for other_start, other_end in those:
+            yield max(start, other_start), min(end, other_end)
+
+
+def _level_by_id(name: str, chair_names: set[str], provider_ids: set[str]) -> str:
+    fits = [level for level, names in ((_CHAIR, chair_names), (_PROVIDER, provider_ids)) if name in names]
+    return fits[0] if len(fits) == 1 else ""
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()

@@ -1,0 +1,144 @@
+"""Our own writes laid over what Sikka's copy shows, which learns of them only at its next refresh."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from server.sikka import formats, models
+from server.sikka.rules import frees_the_chair
+from store.ledger_rows import Writeback
+from store.ledger_states import OPEN, State
+
+DEFAULT_MINUTES = 30  # a visit whose length the PMS does not tell
+
+
+class Standing(StrEnum):
+    """How a visit stands, in the words a caller hears."""
+
+    CONFIRMED = "confirmed"
+    PENDING = "pending"
+    CANCELLING = "cancelling"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An appointment as the desk sees it: the copy's, or our own.
+
+    Attributes:
+        start: the office's wall clock, naive.
+        provider: spoken name, where our own row knows it.
+        appointment_sr_no: "" while our booking is not done.
+        row_id: the ledger row that made it; "" for the copy's.
+    """
+
+    start: dt.datetime
+    length_minutes: int
+    operatory: str
+    provider_id: str
+    patient_id: str = field(repr=False)
+    standing: Standing
+    appointment_sr_no: str = ""
+    provider: str = ""
+    row_id: str = ""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """The visits that take place as far as anybody knows, and the rows the copy has caught up with."""
+
+    visits: list[Visit]
+    caught_up: list[str]
+
+
+def lay_over(appointments: Iterable[models.Appointment], rows: Iterable[Writeback]) -> Overlay:
+    """Visits by start, with our open and confirmed rows laid over the copy's.
+
+    A confirmed row gives way as soon as the copy shows its appointment, in whatever state: from then on
+    the copy is the newer witness. An open row never hides a visit: it has done nothing yet.
+    """
+    copy = list(appointments)
+    visits = [visit for row in copy if (visit := _of_copy(row)) is not None]
+    shown = {row.appointment_sr_no for row in copy}
+    gone = {row.appointment_sr_no for row in copy if does_not_take_place(row)}
+    caught_up: list[str] = []
+    ordered = sorted(rows, key=lambda row: (row.created_at, row.id))
+    for row in ordered:
+        if row.operation == "book":
+            _lay_booking(row, visits, shown, caught_up)
+    for row in ordered:
+        if row.operation == "cancel":
+            visits = _lay_cancel(row, visits, gone, caught_up)
+    return Overlay(sorted(visits, key=lambda visit: (visit.start, visit.operatory)), caught_up)
+
+
+def does_not_take_place(row: models.Appointment) -> bool:
+    """Whether the copy shows an appointment as cancelled, broken or missed."""
+    return frees_the_chair(row.status) or formats.truth(row.cancelled)
+
+
+def sr_no_of(row: Writeback) -> str:
+    """The appointment a confirmed booking created; "" if the PMS did not tell. Never the writeback's id."""
+    return row.created.appointment_sr_no or row.created.created_id
+
+
+def visit_of(row: Writeback, standing: Standing) -> Visit:
+    """The visit that a row of ours is about."""
+    facts: dict[str, Any] = dict(row.facts)
+    return Visit(
+        start=dt.datetime.fromisoformat(facts["start"]),
+        length_minutes=int(facts.get("length_minutes") or DEFAULT_MINUTES),
+        operatory=str(facts.get("operatory", "")),
+        provider_id=str(facts.get("provider_id", "")),
+        patient_id=str(facts.get("patient_id", "")),
+        standing=standing,
+        appointment_sr_no=sr_no_of(row) if row.operation == "book" else str(facts["appointment_sr_no"]),
+        provider=str(facts.get("provider", "")),
+        row_id=row.id if row.operation == "book" else "",
+    )
+
+
+def _of_copy(row: models.Appointment) -> Visit | None:
+    if row.start is None or does_not_take_place(row):
+        return None
+    return Visit(
+        start=row.start,
+        length_minutes=row.length_minutes or DEFAULT_MINUTES,
+        operatory=row.operatory,
+        provider_id=row.provider_id,
+        patient_id=row.patient_id,
+        standing=Standing.CONFIRMED,
+        appointment_sr_no=row.appointment_sr_no,
+    )
+
+
+def _lay_booking(row: Writeback, visits: list[Visit], shown: set[str], caught_up: list[str]) -> None:
+    number = sr_no_of(row) if row.state is State.CONFIRMED else ""
+    if number and number in shown:
+        caught_up.append(row.id)
+        return
+    ours = visit_of(row, Standing.CONFIRMED if row.state is State.CONFIRMED else Standing.PENDING)
+    same = next(
+        (v for v in visits if not number and v.patient_id == ours.patient_id and v.start == ours.start), None
+    )
+    if same is not None:
+        # Done, though we have not heard it; or done without a number: the copy is the witness.
+        if row.state is State.CONFIRMED:
+            caught_up.append(row.id)
+        return
+    if row.state in OPEN and row.wish:
+        ours = replace(ours, standing=Standing.CANCELLING)
+    visits.append(ours)
+
+
+def _lay_cancel(row: Writeback, visits: list[Visit], gone: set[str], caught_up: list[str]) -> list[Visit]:
+    number = str(row.facts["appointment_sr_no"])
+    if row.state is not State.CONFIRMED:
+        return [
+            replace(visit, standing=Standing.CANCELLING) if visit.appointment_sr_no == number else visit
+            for visit in visits
+        ]
+    if number in gone:
+        caught_up.append(row.id)
+    return [visit for visit in visits if visit.appointment_sr_no != number]

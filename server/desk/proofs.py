@@ -1,0 +1,120 @@
+"""What handles carry: who was verified, which time was offered, which visit is meant."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from server.desk.openings import Opening
+from server.desk.overlay import Standing, Visit
+
+
+@dataclass(frozen=True)
+class PatientProof:
+    """A patient handle's load: who it is, and what was proven.
+
+    Attributes:
+        proven: names of what matched ("name", "birth_date", "phone").
+    """
+
+    patient_id: str = field(repr=False)
+    spoken: str = field(repr=False)
+    provider_id: str = ""
+    proven: tuple[str, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        """As it is sealed."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, payload: Mapping[str, Any]) -> Self:
+        """From what was sealed."""
+        return cls(
+            patient_id=payload["patient_id"],
+            spoken=payload["spoken"],
+            provider_id=payload["provider_id"],
+            proven=tuple(payload["proven"]),
+        )
+
+    @property
+    def identifies(self) -> bool:
+        """Whether name and birth date were proven: what listing, moving and cancelling ask for."""
+        return {"name", "birth_date"} <= set(self.proven)
+
+
+@dataclass(frozen=True)
+class SlotOffer:
+    """A slot handle's load: the time that was offered."""
+
+    opening: Opening
+    reason: str
+    provider: str
+
+    @property
+    def subject(self) -> str:
+        """What makes it this slot and no other."""
+        opening = self.opening
+        return "|".join(
+            (opening.start.isoformat(), opening.operatory, opening.provider_id, str(opening.length_minutes))
+        )
+
+    def payload(self) -> dict[str, Any]:
+        """As it is sealed."""
+        opening = self.opening
+        return {
+            "start": opening.start.isoformat(),
+            "operatory": opening.operatory,
+            "provider_id": opening.provider_id,
+            "length_minutes": opening.length_minutes,
+            "reason": self.reason,
+            "provider": self.provider,
+        }
+
+    @classmethod
+    def read(cls, payload: Mapping[str, Any]) -> Self:
+        """From what was sealed."""
+        return cls(
+            Opening(
+                dt.datetime.fromisoformat(payload["start"]),
+                payload["operatory"],
+                payload["provider_id"],
+                int(payload["length_minutes"]),
+            ),
+            payload["reason"],
+            payload["provider"],
+        )
+
+
+def visit_payload(visit: Visit) -> dict[str, Any]:
+    """An appointment handle's load."""
+    return {
+        "start": visit.start.isoformat(),
+        "length_minutes": visit.length_minutes,
+        "operatory": visit.operatory,
+        "provider_id": visit.provider_id,
+        "provider": visit.provider,
+        "patient_id": visit.patient_id,
+        "appointment_sr_no": visit.appointment_sr_no,
+        "row_id": visit.row_id,
+        "standing": visit.standing.value,
+    }
+
+
+def visit_of_payload(payload: Mapping[str, Any]) -> Visit:
+    """The visit an appointment handle stands for."""
+    return Visit(
+        start=dt.datetime.fromisoformat(payload["start"]),
+        length_minutes=int(payload["length_minutes"]),
+        operatory=payload["operatory"],
+        provider_id=payload["provider_id"],
+        patient_id=payload["patient_id"],
+        standing=Standing(payload["standing"]),
+        appointment_sr_no=payload["appointment_sr_no"],
+        provider=payload["provider"],
+        row_id=payload["row_id"],
+    )
+
+
+def visit_subject(visit: Visit) -> str:
+    """What makes an appointment handle this visit's: the row that made it, else its number in the PMS."""
+    return f"row|{visit.row_id}" if visit.row_id else f"sr|{visit.appointment_sr_no}"

@@ -1,0 +1,1 @@
+"""How the MCP surface meets the world: stdio, and HTTP with Streamable HTTP, SSE and a health check."""

@@ -1,0 +1,206 @@
+"""Every setting, read from the environment; the descriptions are the documentation's source."""
+
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from server.sikka.client import BASE_URL
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """The configuration of one process. Field descriptions say what a setting does and in which unit."""
+
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, populate_by_name=True
+    )
+
+    sikka_base_url: str = Field(
+        default=BASE_URL,
+        validation_alias="SIKKA_BASE_URL",
+        description="Root of the API; http only on loopback.",
+    )
+    sikka_app_id: SecretStr = Field(
+        default=SecretStr(""), validation_alias="SIKKA_APP_ID", description="App-Id from Sikka's API portal."
+    )
+    sikka_app_key: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="SIKKA_APP_KEY",
+        description="App-Key from Sikka's API portal.",
+    )
+    office: str = Field(
+        default="",
+        validation_alias="CHAIRTIME_OFFICE",
+        description=(
+            "Comma list of office_id[/practice_id]: only these are loaded, polled or served. "
+            "stdio takes exactly one. May be left out where Sikka shows a single one."
+        ),
+    )
+    timezone: str = Field(
+        default="",
+        validation_alias="CHAIRTIME_TIMEZONE",
+        description="The office's zone, such as America/New_York; else the zone that Sikka names.",
+    )
+    database_url: str = Field(
+        default="",
+        validation_alias="CHAIRTIME_DATABASE_URL",
+        description=(
+            "sqlite:///abs/path.db, or sqlite:relative.db; "
+            "default chairtime.sqlite3 in the user's data directory."
+        ),
+    )
+    key_file: Path | None = Field(
+        default=None,
+        validation_alias="CHAIRTIME_KEY_FILE",
+        description="File with the sealing keys: base64 of 32 bytes, one a line, newest first.",
+    )
+    key: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="CHAIRTIME_KEY",
+        description="The sealing keys themselves; beats the file. Without either, <database>.key is made.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias="CHAIRTIME_LOG_LEVEL", description="How much is logged, to stderr."
+    )
+    call_deadline_seconds: Seconds = Field(
+        default=3.5,
+        validation_alias="CHAIRTIME_CALL_DEADLINE_SECONDS",
+        description="Every tool answers within this; voice runtimes give up after 5.",
+    )
+    write_wait_seconds: Seconds = Field(
+        default=2.0,
+        validation_alias="CHAIRTIME_WRITE_WAIT_SECONDS",
+        description="How long a tool that writes waits for the outcome before it says pending.",
+    )
+    check_wait_seconds: Seconds = Field(
+        default=3.0,
+        validation_alias="CHAIRTIME_CHECK_WAIT_SECONDS",
+        description="The most that check_writeback waits.",
+    )
+    slot_check_seconds: Seconds = Field(
+        default=1.2,
+        validation_alias="CHAIRTIME_SLOT_CHECK_SECONDS",
+        description="How long the last look at a slot may take; past it nothing is sent.",
+    )
+    consent_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        validation_alias="CHAIRTIME_CONSENT_SECONDS",
+        description="A yes counts only this long after the offer or the read-back was given.",
+    )
+    news_gap_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        validation_alias="CHAIRTIME_NEWS_GAP_SECONDS",
+        description="News counts as heard when a later call comes this long after it was told.",
+    )
+    send_within_seconds: Seconds = Field(
+        default=600.0,
+        validation_alias="CHAIRTIME_SEND_WITHIN_SECONDS",
+        description="An unsent write older than this is given up (never past the appointment's start).",
+    )
+    overdue_seconds: Seconds = Field(
+        default=300.0,
+        validation_alias="CHAIRTIME_OVERDUE_SECONDS",
+        description="A submitted write without an outcome is overdue after this.",
+    )
+    watch_days: Annotated[float, Field(gt=0)] = Field(
+        default=7.0,
+        validation_alias="CHAIRTIME_WATCH_DAYS",
+        description="Days for which an overdue or uncertain write is watched.",
+    )
+    poll_seconds: Seconds = Field(
+        default=0.8,
+        validation_alias="CHAIRTIME_POLL_SECONDS",
+        description="Between two looks at a write while a caller waits; all slower looks scale with it.",
+    )
+    lease_seconds: Seconds = Field(
+        default=45.0,
+        validation_alias="CHAIRTIME_LEASE_SECONDS",
+        description="How long a process holds a row; longer than any one request to Sikka can take.",
+    )
+    key_margin_seconds: Seconds = Field(
+        default=3600.0,
+        validation_alias="CHAIRTIME_KEY_MARGIN_SECONDS",
+        description="Request keys are renewed this long before they expire (at half their life at most).",
+    )
+    key_pause_seconds: Seconds = Field(
+        default=60.0,
+        validation_alias="CHAIRTIME_KEY_PAUSE_SECONDS",
+        description="The key keeper never renews one office's key more often than this.",
+    )
+    freshness_seconds: Seconds = Field(
+        default=60.0,
+        validation_alias="CHAIRTIME_FRESHNESS_SECONDS",
+        description="Between two questions how fresh Sikka's copies are (one call for all offices).",
+    )
+    profile_seconds: Seconds = Field(
+        default=600.0,
+        validation_alias="CHAIRTIME_PROFILE_SECONDS",
+        description="How long providers, chairs, schedules and vocabularies of an office are kept in memory.",
+    )
+    read_timeout_seconds: Seconds = Field(
+        default=20.0,
+        validation_alias="CHAIRTIME_READ_TIMEOUT_SECONDS",
+        description="How long Sikka may be silent before an answer counts as lost.",
+    )
+    rate_reserve: float = Field(
+        default=0.2,
+        ge=0,
+        lt=1,
+        validation_alias="CHAIRTIME_RATE_RESERVE",
+        description="Share of Sikka's rate limit that background calls leave to callers.",
+    )
+    horizon_days: Annotated[int, Field(gt=0, le=366)] = Field(
+        default=90,
+        validation_alias="CHAIRTIME_HORIZON_DAYS",
+        description="How far ahead times are offered, in days.",
+    )
+    lead_minutes: Annotated[int, Field(ge=0)] = Field(
+        default=60,
+        validation_alias="CHAIRTIME_LEAD_MINUTES",
+        description="The earliest time offered is this many minutes from now.",
+    )
+    handle_minutes: Annotated[float, Field(gt=0)] = Field(
+        default=30.0,
+        validation_alias="CHAIRTIME_HANDLE_MINUTES",
+        description="How long patient, slot and appointment handles can be used.",
+    )
+    writeback_handle_days: Annotated[float, Field(gt=0)] = Field(
+        default=7.0,
+        validation_alias="CHAIRTIME_WRITEBACK_HANDLE_DAYS",
+        description="How long writeback handles can be used.",
+    )
+    shutdown_seconds: Seconds = Field(
+        default=1.5,
+        validation_alias="CHAIRTIME_SHUTDOWN_SECONDS",
+        description="How long a stop waits for a send in flight; a host ends a stdio server after 2.",
+    )
+
+    @model_validator(mode="after")
+    def _plain_http_stays_on_this_machine(self) -> Self:
+        parts = urlsplit(self.sikka_base_url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("SIKKA_BASE_URL must be https, or http on loopback")
+        return self
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether both halves of the application's credentials are set."""
+        return bool(self.sikka_app_id.get_secret_value() and self.sikka_app_key.get_secret_value())
+
+    @property
+    def chosen_offices(self) -> tuple[tuple[str, str], ...]:
+        """(office_id, practice_id) of CHAIRTIME_OFFICE; practice_id "" means any of that office."""
+        pairs = (part.strip().partition("/") for part in self.office.split(","))
+        return tuple((office.strip(), practice.strip()) for office, _, practice in pairs if office.strip())
+
+
+def environment_names() -> dict[str, str]:
+    """Environment variable -> description, for the documentation and its test."""
+    return {str(field.validation_alias): field.description or "" for field in Settings.model_fields.values()}

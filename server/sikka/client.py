@@ -1,0 +1,88 @@
+"""The client put together: one pool, one set of keys, one rate budget an office."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from anyio.abc import TaskGroup
+
+from server.clock import Clock
+from server.sikka.application import Application
+from server.sikka.budget import RateBudget
+from server.sikka.keys import Keys, KeyStore
+from server.sikka.office_calls import OfficeCalls
+from server.sikka.transport import Timeouts, Transport, open_transport
+
+BASE_URL: Final = "https://api.sikkasoft.com/v4"
+
+
+class Sikka:
+    """The ONE API v4, for all offices of one application.
+
+    Calls made `live` are for a caller who waits: they go first, are tried twice at most, and fail at
+    once at the rate limit. The others stand back and wait.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        store: KeyStore,
+        tasks: TaskGroup,
+        *,
+        app_id: str,
+        app_key: str,
+        clock: Clock,
+        reserve_share: float = 0.2,
+    ) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._reserve_share = reserve_share
+        self._credentials = (app_id, app_key)
+        self._budgets: dict[str, RateBudget] = {}
+        self.keys = Keys(
+            transport,
+            store,
+            self.application(live=True).secret_of,
+            tasks,
+            app_id=app_id,
+            app_key=app_key,
+            clock=clock,
+        )
+
+    def budget(self, office_id: str) -> RateBudget:
+        """The rate budget of an office; "" is the application's own."""
+        return self._budgets.setdefault(office_id, RateBudget(self._clock, reserve_share=self._reserve_share))
+
+    def application(self, *, live: bool) -> Application:
+        """Calls in the application's own name."""
+        app_id, app_key = self._credentials
+        return Application(self._transport, self.budget(""), app_id=app_id, app_key=app_key, live=live)
+
+    def office(self, office_id: str, *, live: bool) -> OfficeCalls:
+        """Calls in an office's name."""
+        return OfficeCalls(self._transport, self.budget(office_id), self.keys, office_id, live=live)
+
+
+@asynccontextmanager
+async def open_sikka(
+    base_url: str,
+    store: KeyStore,
+    tasks: TaskGroup,
+    *,
+    app_id: str,
+    app_key: str,
+    clock: Clock,
+    timeouts: Timeouts | None = None,
+    reserve_share: float = 0.2,
+) -> AsyncGenerator[Sikka]:
+    """The client with its own pool, closed at the end. Renewals of keys run in `tasks`."""
+    async with open_transport(base_url, timeouts or Timeouts()) as transport:
+        yield Sikka(
+            transport,
+            store,
+            tasks,
+            app_id=app_id,
+            app_key=app_key,
+            clock=clock,
+            reserve_share=reserve_share,
+        )

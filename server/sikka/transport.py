@@ -1,0 +1,97 @@
+"""One pooled HTTP connection to Sikka, and the line between "nothing was sent" and "nobody knows"."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx2
+
+from server.sikka.errors import NoAnswer, NotSent
+
+# Raised before the first byte of a request is written, so that asking again cannot do anything twice.
+BEFORE_THE_FIRST_BYTE: Final = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.UnsupportedProtocol,
+)
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds for each part of a call; `read` bounds the wait for the next bytes of an answer."""
+
+    connect: float = 3.0
+    read: float = 20.0
+    write: float = 5.0
+    pool: float = 5.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, headers (lower-case names) and the text of the body."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str = field(repr=False)
+
+
+class Transport:
+    """The process's one connection pool to Sikka."""
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self._client = client
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and read the whole answer, whatever its status.
+
+        Args:
+            method: "GET", "POST", "PUT", "PATCH" or "DELETE".
+            path: below the base URL, such as "/patients".
+            params: query parameters.
+            headers: further headers, such as Request-Key.
+            body: sent as JSON; Sikka's documented bodies hold strings only.
+
+        Raises:
+            NotSent: nothing left this machine.
+            NoAnswer: something may have arrived, and no whole answer came back.
+        """
+        try:
+            response = await self._client.request(
+                method, path.lstrip("/"), params=params, headers=headers, json=body
+            )
+        except BEFORE_THE_FIRST_BYTE as error:
+            raise NotSent(type(error).__name__) from None
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+            raise NoAnswer(type(error).__name__) from None
+        return Answer(response.status_code, dict(response.headers), response.text)
+
+
+@asynccontextmanager
+async def open_transport(base_url: str, timeouts: Timeouts) -> AsyncGenerator[Transport]:
+    """The pool, open for as long as the context lasts.
+
+    No proxy or certificate setting is taken from the environment and no redirect is followed: a key
+    must reach the host it was meant for, and no other. Idle connections are dropped early, because a
+    write lost on a connection that Sikka has just closed would be uncertain for no reason.
+    """
+    async with httpx2.AsyncClient(
+        base_url=base_url.rstrip("/") + "/",
+        timeout=httpx2.Timeout(
+            connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool
+        ),
+        limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0),
+        headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "chairtime"},
+        follow_redirects=False,
+        trust_env=False,
+    ) as client:
+        yield Transport(client)

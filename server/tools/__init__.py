@@ -1,0 +1,1 @@
+"""What the agent sees: arguments read loosely, the desk asked, the answer spoken."""

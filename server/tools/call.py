@@ -1,0 +1,154 @@
+"""One tool call: whose it is, how long it may take, and what it is about."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from server.desk.front_desk import FrontDesk
+from server.desk.office import Profile
+from server.desk.proofs import PatientProof
+from server.sikka.phones import normal_phone
+from server.tools.arguments import BadArgument
+from store.handles import Handle, Kind, NotAHandle, UnknownHandle, WrongKind
+from store.ledger_rows import Writeback
+from store.offices import Office
+
+_CALL_ID: Final = re.compile(r"[\w.:@+/=-]{1,200}")
+ANSWER_SECONDS: Final = 0.3  # kept back of the deadline for putting the answer together
+
+
+class BadHandle(Exception):
+    """A handle that is of another kind or not known here.
+
+    Attributes:
+        wanted: the kind the tool needs.
+        given: the kind it got; None where it is unknown, expired, or of another call.
+    """
+
+    def __init__(self, wanted: Kind, given: Kind | None = None) -> None:
+        super().__init__(wanted.name)
+        self.wanted = wanted
+        self.given = given
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the runtime tells of a call, none of it from the model.
+
+    Attributes:
+        call_id: "" where the runtime gives none.
+        caller_number: as asserted by the platform; "" where it gives none.
+        office: which office the connection is for; "" for the only one.
+        token: who is connected; "" until tokens are asked for.
+    """
+
+    call_id: str = ""
+    caller_number: str = field(default="", repr=False)
+    office: str = ""
+    token: str = ""
+
+
+def origin_of(
+    headers: Mapping[str, str] | None, meta: Mapping[str, Any] | None, arguments: Mapping[str, Any]
+) -> Origin:
+    """Call and caller, looked for where runtimes put them: headers, `_meta`, a hidden argument.
+
+    A caller number among the arguments is the model's word, and counts for nothing.
+    """
+    header = headers or {}
+    extra = meta or {}
+    call_id = next(
+        (
+            text
+            for text in (header.get("x-call-id"), extra.get("call_id"), arguments.get("call_id"))
+            if isinstance(text, str) and _CALL_ID.fullmatch(text)
+        ),
+        "",
+    )
+    number = header.get("x-caller-number") or extra.get("caller_number")
+    return Origin(
+        call_id=call_id,
+        caller_number=normal_phone(number) if isinstance(number, str) else "",
+        office=header.get("x-chairtime-office", ""),
+    )
+
+
+@dataclass
+class Call:
+    """A call in progress.
+
+    Attributes:
+        scope_key: keyed hash of office, token and call id; None without a call id.
+        ends_at: monotonic seconds at which the answer must be on its way.
+        patient_key: of the patient whose handle came along.
+        row: the write it has put down or asked about, so that a late answer still tells the truth.
+    """
+
+    desk: FrontDesk
+    office: Office
+    origin: Origin
+    scope_key: str | None
+    ends_at: float
+    language: str = "en"
+    patient_key: str | None = None
+    row: Writeback | None = None
+
+    @property
+    def seconds_left(self) -> float:
+        """What remains for waiting, after what the answer itself needs."""
+        return max(0.0, self.ends_at - self.desk.clock.monotonic() - ANSWER_SECONDS)
+
+    async def profile(self) -> Profile:
+        """The office's profile. Raises SikkaError."""
+        return await self.desk.profiles.of(self.office)
+
+    async def handle(self, text: str, kind: Kind) -> Handle:
+        """What a handle of this call stands for.
+
+        Raises:
+            BadArgument: it is missing, or no handle at all.
+            BadHandle: it is of another kind, or not known here.
+        """
+        if not text:
+            raise BadArgument(kind.name.casefold())
+        try:
+            return await self.desk.store.handles.resolve(
+                text,
+                kind,
+                office=self.office.id,
+                scope_key=self.scope_key,
+                now=self.desk.clock.now(),
+            )
+        except NotAHandle:
+            raise BadArgument(kind.name.casefold()) from None
+        except WrongKind as wrong:
+            raise BadHandle(kind, wrong.found) from None
+        except UnknownHandle:
+            raise BadHandle(kind) from None
+
+    async def issue(self, kind: Kind, subject: str, payload: Mapping[str, Any]) -> str:
+        """A handle of this call."""
+        settings = self.desk.settings
+        minutes = (
+            settings.writeback_handle_days * 24 * 60 if kind is Kind.WRITEBACK else settings.handle_minutes
+        )
+        return await self.desk.store.handles.issue(
+            kind,
+            office=self.office.id,
+            scope_key=self.scope_key,
+            subject=subject,
+            payload=payload,
+            now=self.desk.clock.now(),
+            ttl_ms=int(minutes * 60_000),
+        )
+
+    async def patient(self, text: str) -> PatientProof:
+        """The verified patient a handle stands for. Raises BadArgument, BadHandle."""
+        proof = PatientProof.read((await self.handle(text, Kind.PATIENT)).payload)
+        self.about(proof.patient_id)
+        return proof
+
+    def about(self, patient_id: str) -> None:
+        """This call carries a handle of that patient, so news of them may ride on it."""
+        self.patient_key = self.desk.store.index.keyed_hash("patient", self.office.id, patient_id)

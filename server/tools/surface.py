@@ -1,0 +1,220 @@
+"""The MCP surface: tools from tables, arguments read loosely, one deadline, and only our own words out."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import anyio
+import structlog
+from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
+from mcp_types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
+
+from server import __version__
+from server.desk.answers import Outcome, Unanswerable
+from server.desk.choice import chosen_offices
+from server.desk.front_desk import FrontDesk
+from server.sikka.errors import NotPermitted, SikkaError
+from server.tools.arguments import Argument, BadArgument, Value, object_schema, read_all
+from server.tools.call import BadHandle, Call, Origin, origin_of
+from server.tools.results import Answer, as_result
+from server.tools.telling import MOST_TOLD, news_sentence
+from server.tools.wording import Sentence, WordingError, phrase, sentence
+from server.tools.writes import row_answer
+
+Run = Callable[[Call, dict[str, Any]], Awaitable[Answer]]
+log = structlog.get_logger(__name__)
+
+# reason of Unanswerable -> the sentence, where an operation has no better one of its own
+UNANSWERABLE: Final[dict[str, tuple[str, str]]] = {
+    "no_hours": ("find_slots", "needs_human"),
+    "no_zone": ("any", "needs_human"),
+    "no_number": ("any", "needs_human"),
+    "no_word_for_cancelled": ("cancel", "not_supported"),
+    "no_office": ("any", "unavailable"),
+    "which_office": ("any", "not_permitted"),
+}
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """A tool as the agent sees it, and what runs when it is called.
+
+    Attributes:
+        operation: under which the wording tables keep its sentences.
+        writes: whether it may change anything in the practice.
+        destructive: whether it may undo something.
+    """
+
+    name: str
+    title: str
+    description: str
+    arguments: tuple[Argument, ...]
+    run: Run = field(repr=False)
+    operation: str = ""
+    writes: bool = False
+    destructive: bool = False
+
+    def as_tool(self) -> Tool:
+        """In the protocol's form. Tools have no output schema: a client that checks one turns a truth
+        told after a write into an error.
+        """
+        return Tool(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            input_schema=object_schema(self.arguments),
+            annotations=ToolAnnotations(
+                title=self.title,
+                read_only_hint=not self.writes,
+                destructive_hint=self.destructive,
+                idempotent_hint=True,
+                open_world_hint=True,
+            ),
+        )
+
+
+class Surface(MCPServer[None]):
+    """Chairtime's tools as an MCP server.
+
+    Args:
+        desk: what the tools ask.
+        specs: the tools to show; any other is refused by name.
+    """
+
+    def __init__(self, desk: FrontDesk, specs: Sequence[ToolSpec]) -> None:
+        super().__init__(
+            name="chairtime",
+            title="Chairtime",
+            version=__version__,
+            description="Finds, books and cancels dental appointments, and says what became of it.",
+            log_level="WARNING",
+        )
+        self._desk = desk
+        self._specs = {spec.name: spec for spec in specs}
+
+    async def list_tools(self) -> list[Tool]:
+        """The tools, in the order of their table."""
+        return [spec.as_tool() for spec in self._specs.values()]
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Answer a call, whatever happens, in our own words and inside the deadline."""
+        spec = self._specs.get(name)
+        if spec is None:
+            return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
+        started = self._desk.clock.monotonic()
+        try:
+            origin = _origin(context, arguments)
+            call = await self._open_call(origin, started)
+        except Unanswerable as reason:
+            return as_result(_unanswerable("en", reason), [])
+        answer = await self._answer(call, spec, arguments)
+        answer.writes = spec.writes
+        return as_result(answer, await self._news(call, answer))
+
+    async def _open_call(self, origin: Origin, started: float) -> Call:
+        offices = await chosen_offices(self._desk.store.offices, self._desk.settings)
+        if origin.office:
+            offices = [o for o in offices if origin.office in {o.office_id, f"{o.office_id}/{o.practice_id}"}]
+        if not offices:
+            raise Unanswerable(Outcome.UNAVAILABLE, "no_office")
+        if len(offices) > 1:
+            raise Unanswerable(Outcome.NOT_PERMITTED, "which_office")
+        office = offices[0]
+        index = self._desk.store.index
+        return Call(
+            desk=self._desk,
+            office=office,
+            origin=origin,
+            scope_key=(
+                index.keyed_hash("scope", office.id, origin.token, origin.call_id) if origin.call_id else None
+            ),
+            ends_at=started + self._desk.settings.call_deadline_seconds,
+        )
+
+    async def _answer(self, call: Call, spec: ToolSpec, arguments: dict[str, Any]) -> Answer:
+        left = call.ends_at - self._desk.clock.monotonic()
+        with anyio.move_on_after(left):
+            return await self._guarded(call, spec, arguments)
+        log.warning("deadline", tool=spec.name)
+        if call.row is not None:
+            return await row_answer(call, call.row, new=None)
+        return _plain(call.language, _key(spec, "unavailable"), Outcome.UNAVAILABLE)
+
+    async def _guarded(  # noqa: PLR0911 - one answer for each way a call can end reads best as one list
+        self, call: Call, spec: ToolSpec, arguments: dict[str, Any]
+    ) -> Answer:
+        language = call.language
+        try:
+            values: dict[str, Value] = read_all(spec.arguments, arguments)
+            return await spec.run(call, values)
+        except BadArgument as bad:
+            return _plain(language, ("invalid_input", bad.key), Outcome.INVALID_INPUT)
+        except BadHandle as error:
+            return _handle_answer(language, error)
+        except Unanswerable as reason:
+            return _unanswerable(language, reason)
+        except NotPermitted:
+            return _plain(language, ("any", "not_permitted"), Outcome.NOT_PERMITTED)
+        except SikkaError as error:
+            log.warning("sikka_unavailable", tool=spec.name, error=type(error).__name__)
+            return _plain(language, _key(spec, "unavailable"), Outcome.UNAVAILABLE)
+        except Exception as error:  # noqa: BLE001 - no exception's text may reach a caller
+            log.error("tool_crashed", tool=spec.name, error=type(error).__name__)
+            if call.row is not None:
+                return await row_answer(call, call.row, new=None)
+            return _plain(language, ("any", "internal"), Outcome.INTERNAL)
+
+    async def _news(self, call: Call, answer: Answer) -> list[Sentence]:
+        """What the caller has not heard yet of earlier writes, but for those this answer is about."""
+        ledger, now = self._desk.store.ledger, self._desk.clock.now()
+        about = [row for row in (answer.row, *answer.told) if row is not None]
+        for row in about:
+            await ledger.said(row.id, row.state, now)
+        rows = await ledger.news(
+            call.office.id,
+            scope_key=call.scope_key,
+            patient_key=call.patient_key,
+            now=now,
+            gap_ms=int(self._desk.settings.news_gap_seconds * 1000),
+        )
+        told = {row.id for row in about}
+        return [news_sentence(call, row) for row in rows if row.id not in told][:MOST_TOLD]
+
+
+def _origin(context: Context[None, Any] | None, arguments: dict[str, Any]) -> Origin:
+    if context is None:
+        return origin_of(None, None, arguments)
+    meta = context.request_context.meta
+    return origin_of(context.headers, dict(meta) if meta else None, arguments)
+
+
+def _plain(language: str, key: tuple[str, str], outcome: Outcome) -> Answer:
+    return Answer(outcome, sentence(language, key))
+
+
+def _key(spec: ToolSpec, outcome: str) -> tuple[str, str]:
+    try:
+        sentence("en", (spec.operation, outcome))
+    except WordingError:
+        return ("any", outcome)  # there is none, or it names facts that are not known here
+    return (spec.operation, outcome)
+
+
+def _unanswerable(language: str, reason: Unanswerable) -> Answer:
+    return _plain(language, UNANSWERABLE.get(reason.reason, ("any", "needs_human")), reason.outcome)
+
+
+def _handle_answer(language: str, error: BadHandle) -> Answer:
+    wanted = error.wanted.name.casefold()
+    if error.given is None:
+        return _plain(language, ("handle", f"unknown.{wanted}"), Outcome.INVALID_INPUT)
+    words = sentence(
+        language,
+        ("handle", f"wrong_kind.{wanted}"),
+        given=phrase(language, ("kind", error.given.name.casefold())),
+        wanted=phrase(language, ("kind", wanted)),
+    )
+    return Answer(Outcome.INVALID_INPUT, words)

@@ -1,0 +1,112 @@
+"""From a row, a visit or a slot to what is said of it."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any, Final
+
+from server.desk.office import Profile
+from server.desk.overlay import Standing, Visit, visit_of
+from server.desk.proofs import visit_payload, visit_subject
+from server.tools.call import Call
+from server.tools.results import local, outcome_of
+from server.tools.speech import spoken_slot
+from server.tools.wording import Sentence, phrase, sentence, write_key
+from store.handles import Kind
+from store.ledger_rows import Writeback
+from store.ledger_states import OPEN, UNDONE, State
+
+MOST_TOLD: Final = 3
+
+
+def today_of(call: Call) -> dt.date:
+    """The office's date, as far as it is known; only the year of spoken dates hangs on it."""
+    profile = call.desk.profiles.seen(call.office.id)
+    now = call.desk.clock.now()
+    if profile is not None and profile.zone is not None:
+        return profile.clock(now).date()
+    return dt.datetime.fromtimestamp(now / 1000, dt.UTC).date()
+
+
+def when_of(call: Call, row: Writeback) -> str:
+    """A row's time, spoken."""
+    start = dt.datetime.fromisoformat(row.facts["start"])
+    return spoken_slot(start, today_of(call), str(row.facts.get("provider", "")))
+
+
+def row_sentence(call: Call, row: Writeback) -> Sentence:
+    """What is said of a write in the state it is in."""
+    key = write_key(row.operation, row.state.value, row.reason, call.language)
+    return sentence(call.language, key, when=when_of(call, row))
+
+
+def row_phrase(call: Call, row: Writeback) -> str:
+    """A write as one item of a list."""
+    state = "wish" if row.wish and row.state in OPEN else row.state.value
+    return phrase(call.language, (f"row.{row.operation}", state), when=when_of(call, row))
+
+
+def news_sentence(call: Call, row: Writeback) -> Sentence:
+    """A write's change of state, told unasked."""
+    return sentence(call.language, ("news", f"{row.operation}.{row.state.value}"), when=when_of(call, row))
+
+
+async def row_facts(call: Call, row: Writeback) -> dict[str, Any]:
+    """A write as one item of `writebacks`."""
+    return {
+        "writeback": await writeback_handle(call, row),
+        "operation": row.operation,
+        "state": row.state.value,
+        "outcome": outcome_of(row).value,
+        "start": row.facts["start"][:16],
+        "spoken": when_of(call, row),
+        "reason": row.reason if row.state in UNDONE else "",
+    }
+
+
+async def writeback_handle(call: Call, row: Writeback) -> str:
+    """The handle of a row in this call."""
+    return await call.issue(Kind.WRITEBACK, row.id, {"row_id": row.id, "patient_id": row.facts["patient_id"]})
+
+
+async def row_visit_handle(call: Call, row: Writeback) -> str:
+    """The appointment handle of a booking, valid while it is pending."""
+    return await visit_handle(call, visit_of(row, standing_of(row)))
+
+
+def standing_of(row: Writeback) -> Standing:
+    """How the visit of a booking's row stands."""
+    if row.state is State.CONFIRMED:
+        return Standing.CONFIRMED
+    return Standing.CANCELLING if row.wish else Standing.PENDING
+
+
+async def visit_handle(call: Call, visit: Visit) -> str:
+    """The handle of a visit in this call."""
+    return await call.issue(Kind.APPOINTMENT, visit_subject(visit), visit_payload(visit))
+
+
+def named(profile: Profile, visit: Visit) -> Visit:
+    """The visit with its provider's spoken name, where the profile knows one."""
+    spoken = visit.provider or profile.spoken_providers.get(visit.provider_id, "")
+    return replace(visit, provider=spoken)
+
+
+def visit_when(call: Call, visit: Visit) -> str:
+    """A visit's time and provider, spoken."""
+    return spoken_slot(visit.start, today_of(call), visit.provider)
+
+
+def visit_phrase(call: Call, visit: Visit) -> str:
+    """A visit as one item of a list, with how it stands."""
+    return phrase(call.language, ("appointment", visit.standing.value), when=visit_when(call, visit))
+
+
+async def visit_facts(call: Call, visit: Visit) -> dict[str, Any]:
+    """A visit as one item of `appointments`."""
+    return {
+        "appointment": await visit_handle(call, visit),
+        "start": local(visit.start),
+        "spoken": visit_when(call, visit),
+        "provider": visit.provider,
+        "status": visit.standing.value,
+    }

@@ -1,0 +1,146 @@
+"""Every sentence a caller or an agent gets, looked up by language, operation and outcome.
+
+The tables are data; this module checks them when it is loaded and fills in the facts. A sentence
+may only name the facts listed in `FACT_LIMITS`, so a patient's data cannot slip into one unseen.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
+
+from server.tools.speech import clean_spoken
+from server.tools.wording import english
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_Entry = TypeVar("_Entry")
+
+Key: TypeAlias = tuple[str, str]
+"""Operation, and outcome: a ledger state, a state with its reason after a dot, or an outcome code."""
+
+TEXT_LIMIT: Final = 400
+"""Characters that `say` and `next` may have together (the voice contract's limit)."""
+
+FACT_LIMITS: Final[Mapping[str, int]] = {
+    "when": 74,  # a spoken slot; leaves 27 for the provider's name
+    "options": 234,  # three of them, joined
+    "appointments": 290,  # three appointment phrases, joined
+    "rows": 336,  # three row phrases, joined
+    "date_from": 30,  # a spoken date with its year
+    "date_to": 30,
+    "period": 76,  # the days that were searched, as the phrases put them
+    "given": 16,  # a kind of handle, as the phrases name it
+    "wanted": 16,
+}
+"""The facts a sentence may name, each with the most characters it may take; longer ones are cut."""
+
+
+class WordingError(LookupError):
+    """A sentence was asked for that the tables do not hold, or with other facts than it names."""
+
+
+class Sentence(NamedTuple):
+    """What an answer says: `say` can be spoken as it stands, `next` tells the agent what to do."""
+
+    say: str
+    next: str
+
+    @property
+    def text(self) -> str:
+        """The two joined by a space, as the text block of an answer carries them."""
+        return f"{self.say} {self.next}".strip()
+
+
+_SENTENCES: Final[Mapping[str, Mapping[Key, tuple[str, str]]]] = {"en": english.SENTENCES}
+_PHRASES: Final[Mapping[str, Mapping[Key, str]]] = {"en": english.PHRASES}
+
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that have a table, the default first."""
+    return tuple(_SENTENCES)
+
+
+def sentence_keys(language: str) -> tuple[Key, ...]:
+    """Return every key `sentence` knows in a language; raises WordingError for an unknown one."""
+    return tuple(_table(_SENTENCES, language))
+
+
+def phrase_keys(language: str) -> tuple[Key, ...]:
+    """Return every key `phrase` knows in a language; raises WordingError for an unknown one."""
+    return tuple(_table(_PHRASES, language))
+
+
+def sentence(language: str, key: Key, **facts: str) -> Sentence:
+    """Return the sentence for an operation and its outcome, with the facts filled in.
+
+    Facts the sentence does not name are left out, so that one set of facts serves every state of a
+    write. Raises WordingError for an unknown language, key or fact, and for a fact that is named by
+    the sentence and missing or empty.
+    """
+    say, following = _lookup(_table(_SENTENCES, language), key)
+    return Sentence(_filled(say, key, facts), _filled(following, key, facts))
+
+
+def phrase(language: str, key: Key, **facts: str) -> str:
+    """Return a part of a sentence (one row of a list, the name of a thing); raises as `sentence`."""
+    return _filled(_lookup(_table(_PHRASES, language), key), key, facts)
+
+
+def write_key(operation: str, state: str, reason: str = "", language: str = "en") -> Key:
+    """Return the key for a write in a ledger state, the reason's own sentence where there is one.
+
+    A reason without a sentence of its own falls back to the state's. Raises WordingError when the
+    operation has no sentence for the state.
+    """
+    table = _table(_SENTENCES, language)
+    own: Key = (operation, f"{state}.{reason}")
+    if reason and own in table:
+        return own
+    plain: Key = (operation, state)
+    _lookup(table, plain)
+    return plain
+
+
+def fact_names(template: str) -> frozenset[str]:
+    """Return the names of the facts a template asks for."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+
+
+def _table(tables: Mapping[str, Mapping[Key, _Entry]], language: str) -> Mapping[Key, _Entry]:
+    try:
+        return tables[language]
+    except KeyError:
+        raise WordingError(f"no wording for the language {language!r}") from None
+
+
+def _lookup(table: Mapping[Key, _Entry], key: Key) -> _Entry:
+    try:
+        return table[key]
+    except KeyError:
+        raise WordingError(f"no wording for {key}") from None
+
+
+def _filled(template: str, key: Key, facts: Mapping[str, str]) -> str:
+    unknown = facts.keys() - FACT_LIMITS.keys()
+    if unknown:
+        raise WordingError(f"no sentence names the facts {sorted(unknown)}")
+    named = {name: clean_spoken(facts.get(name, ""), FACT_LIMITS[name]) for name in fact_names(template)}
+    missing = sorted(name for name, value in named.items() if not value)
+    if missing:
+        raise WordingError(f"{key} needs the facts {missing}")
+    return template.format_map(named)
+
+
+def check_templates(templates: Iterable[str]) -> None:
+    """Raise WordingError if a template names a fact that `FACT_LIMITS` does not hold."""
+    for template in templates:
+        unknown = fact_names(template) - FACT_LIMITS.keys()
+        if unknown:
+            raise WordingError(f"{template!r} names the unknown facts {sorted(unknown)}")
+
+
+for _language in _SENTENCES:
+    check_templates(part for entry in _SENTENCES[_language].values() for part in entry)
+    check_templates(_PHRASES[_language].values())

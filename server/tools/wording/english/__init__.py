@@ -1,0 +1,20 @@
+"""The English sentences and phrases, gathered from one table for each kind of answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from server.tools.wording.english import problems, reads, writes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    **writes.SENTENCES,
+    **reads.SENTENCES,
+    **problems.SENTENCES,
+}
+"""(operation, outcome) to (what can be spoken, what the agent does next)."""
+
+PHRASES: Final[Mapping[tuple[str, str], str]] = {**reads.PHRASES, **problems.PHRASES}
+"""(thing, state) to a part of a sentence."""

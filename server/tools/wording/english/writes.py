@@ -1,0 +1,225 @@
+"""English sentences for booking and cancelling, one for every state a write can be in.
+
+"Booked" and "cancelled" stand only where the practice software has confirmed, or where the sentence
+says that nothing was. A write whose fate is not known never sounds like a failure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CHECK_BOOKING = "Go on with the call; ask check_writeback once before goodbye. Do not book this again."
+_CHECK_CANCEL = "Go on with the call; ask check_writeback once before goodbye. Do not send this again."
+_OTHER_TIMES = "Offer other times with find_slots, or offer to leave a message for the office."
+_STILL_STANDS = "Say that the appointment still stands. Offer to leave a message for the office."
+
+_BOOK: Final = {
+    ("book", "needs_confirmation"): (
+        "Let me read that back: {when}. Shall I ask the office for it?",
+        "On a clear yes, call book_appointment with the same arguments and caller_confirmed true.",
+    ),
+    ("book", "intent"): (
+        "I'm sending the request for {when} now. The office system hasn't taken it yet.",
+        _CHECK_BOOKING,
+    ),
+    ("book", "sending"): (
+        "I'm sending the request for {when} now. The office system hasn't taken it yet.",
+        _CHECK_BOOKING,
+    ),
+    ("book", "submitted"): (
+        "The office system has my request for {when}. It isn't confirmed yet.",
+        _CHECK_BOOKING,
+    ),
+    ("book", "uncertain"): (
+        "I've sent the request for {when}, and I'm still finding out whether the office system has it.",
+        _CHECK_BOOKING,
+    ),
+    ("book", "overdue"): (
+        "The office system is taking longer than usual over {when}. It isn't confirmed yet.",
+        _CHECK_BOOKING,
+    ),
+    ("book", "confirmed"): (
+        "You're booked for {when}. The office system has confirmed it.",
+        "Repeat the weekday and time once, then go on with the call.",
+    ),
+    ("book", "failed"): (
+        "The office system did not accept {when}, so nothing was booked.",
+        _OTHER_TIMES,
+    ),
+    ("book", "failed.slot_taken"): (
+        "{when} was taken before the office system got to it, so nothing was booked.",
+        _OTHER_TIMES,
+    ),
+    ("book", "rejected"): (
+        "The office system did not take the request for {when}, so nothing was booked.",
+        _OTHER_TIMES,
+    ),
+    ("book", "rejected.spu_offline"): (
+        "The office's system is offline; nothing was booked.",
+        "Say which time was asked for, and offer to leave a message for the office.",
+    ),
+    ("book", "rejected.never_sent"): (
+        "I couldn't get the request for {when} to the office system in time, so nothing was booked.",
+        _OTHER_TIMES,
+    ),
+    ("book", "rejected.refused"): (
+        "The office system refused the request for {when}, so nothing was booked.",
+        _OTHER_TIMES,
+    ),
+    ("book", "rejected.not_permitted"): (
+        "I'm not allowed to make appointments in this office's system, so nothing was booked.",
+        "Do not offer other times. Offer to leave a message for the office.",
+    ),
+    ("book", "rejected.slot_taken"): (
+        "{when} has just been taken, so nothing was booked.",
+        _OTHER_TIMES,
+    ),
+    ("book", "withdrawn"): (
+        "The request for {when} was taken back before the office system acted on it. Nothing was booked.",
+        "Ask whether another time is wanted.",
+    ),
+    ("book", "slot_taken"): (
+        "{when} has just been taken, so nothing was booked.",
+        _OTHER_TIMES,
+    ),
+    ("book", "slot_past"): (
+        "{when} is already too close or past, so nothing was booked.",
+        _OTHER_TIMES,
+    ),
+    ("book", "unavailable"): (
+        "I couldn't check that {when} is still free, so I sent nothing and nothing was booked.",
+        "Call find_slots to see what is free now, or offer to leave a message for the office.",
+    ),
+}
+
+_CANCEL: Final = {
+    ("cancel", "needs_confirmation"): (
+        "Just to be sure: shall I ask the office to cancel the appointment on {when}?",
+        "On a clear yes, call cancel_appointment with the same arguments and caller_confirmed true.",
+    ),
+    ("cancel", "intent"): (
+        "I'm sending the cancellation for {when} now. The office system hasn't taken it yet.",
+        _CHECK_CANCEL,
+    ),
+    ("cancel", "sending"): (
+        "I'm sending the cancellation for {when} now. The office system hasn't taken it yet.",
+        _CHECK_CANCEL,
+    ),
+    ("cancel", "submitted"): (
+        "The office system has the cancellation for {when}. It isn't confirmed yet.",
+        _CHECK_CANCEL,
+    ),
+    ("cancel", "uncertain"): (
+        "I've sent the cancellation for {when}, and I'm still finding out whether the office system has it.",
+        _CHECK_CANCEL,
+    ),
+    ("cancel", "overdue"): (
+        "The office system is taking longer than usual to cancel {when}. It isn't confirmed yet.",
+        _CHECK_CANCEL,
+    ),
+    ("cancel", "confirmed"): (
+        "The appointment on {when} is cancelled. The office system has confirmed it.",
+        "Ask whether another time is wanted.",
+    ),
+    ("cancel", "failed"): (
+        "The office system did not accept the cancellation for {when}, so nothing was cancelled.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "rejected"): (
+        "The office system did not take the cancellation for {when}, so nothing was cancelled.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "rejected.spu_offline"): (
+        "The office's system is offline; nothing was cancelled.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "rejected.never_sent"): (
+        "I couldn't get the cancellation for {when} to the office system in time, so nothing was cancelled.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "rejected.refused"): (
+        "The office system refused the cancellation for {when}, so nothing was cancelled.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "rejected.not_permitted"): (
+        "I'm not allowed to cancel appointments in this office's system, so nothing was cancelled.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "withdrawn"): (
+        "The cancellation for {when} was taken back before the office system acted on it.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "not_supported"): (
+        "This office's system doesn't let me cancel appointments, so nothing was cancelled.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "unavailable"): (
+        "I couldn't look at the appointment on {when}, so I sent nothing and nothing was cancelled.",
+        _STILL_STANDS,
+    ),
+    ("cancel", "past"): (
+        "The appointment on {when} is already past, so nothing was cancelled.",
+        "Offer to leave a message for the office.",
+    ),
+}
+
+_CANCEL_OF_A_PENDING_BOOKING: Final = {
+    ("cancel", "wish"): (
+        "I've noted that {when} is no longer wanted. I can't say yet whether that stops it in time.",
+        _CHECK_CANCEL,
+    ),
+    ("cancel", "wish.withdrawn"): (
+        "I took the request for {when} back before the office system acted on it. Nothing was booked.",
+        "Ask whether another time is wanted.",
+    ),
+    ("cancel", "wish.got_through"): (
+        "{when} got through first, so its cancellation follows. That isn't confirmed yet.",
+        _CHECK_CANCEL,
+    ),
+    ("cancel", "wish.not_booked"): (
+        "The office system did not accept {when}, so nothing was booked and there is nothing to cancel.",
+        "Ask whether another time is wanted.",
+    ),
+}
+
+_NEWS: Final = {
+    ("news", "book.confirmed"): ("Update: {when} is now confirmed.", ""),
+    ("news", "book.failed"): ("Update: {when} was not accepted; nothing was booked.", ""),
+    ("news", "book.rejected"): ("Update: the request for {when} did not go through; nothing was booked.", ""),
+    ("news", "book.withdrawn"): ("Update: the request for {when} was taken back; nothing was booked.", ""),
+    ("news", "book.overdue"): ("Update: {when} is taking longer than usual and isn't confirmed yet.", ""),
+    ("news", "book.uncertain"): ("Update: I'm still finding out whether the office has {when}.", ""),
+    ("news", "book.submitted"): ("Update: the office has the request for {when}; not confirmed yet.", ""),
+    ("news", "cancel.confirmed"): ("Update: {when} is now cancelled.", ""),
+    ("news", "cancel.failed"): ("Update: the cancellation for {when} was not accepted; it still stands.", ""),
+    ("news", "cancel.rejected"): (
+        "Update: cancelling {when} did not go through; it still stands.",
+        "",
+    ),
+    ("news", "cancel.withdrawn"): (
+        "Update: the cancellation for {when} was taken back; it still stands.",
+        "",
+    ),
+    ("news", "cancel.overdue"): (
+        "Update: cancelling {when} takes longer than usual; not confirmed yet.",
+        "",
+    ),
+    ("news", "cancel.uncertain"): (
+        "Update: I'm still finding out about cancelling {when}.",
+        "",
+    ),
+    ("news", "cancel.submitted"): (
+        "Update: the office has the cancellation for {when}; not confirmed yet.",
+        "",
+    ),
+}
+
+SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    **_BOOK,
+    **_CANCEL,
+    **_CANCEL_OF_A_PENDING_BOOKING,
+    **_NEWS,
+}

@@ -1,0 +1,216 @@
+"""Booking, cancelling, and what became of it."""
+
+from typing import Any
+
+import anyio
+
+from server.desk.answers import Outcome
+from server.desk.booking import Cancelled
+from server.desk.overlay import Visit
+from server.desk.proofs import SlotOffer, visit_of_payload, visit_subject
+from server.sikka.errors import SikkaError
+from server.tools.arguments import BadArgument
+from server.tools.call import BadHandle, Call
+from server.tools.results import Answer, outcome_of
+from server.tools.speech import spoken_list, spoken_slot
+from server.tools.telling import (
+    MOST_TOLD,
+    row_facts,
+    row_phrase,
+    row_sentence,
+    row_visit_handle,
+    today_of,
+    visit_when,
+    writeback_handle,
+)
+from server.tools.wording import sentence
+from store.handles import Kind
+from store.ledger_rows import Writeback
+from store.ledger_states import OPEN, UNDONE, State
+
+
+async def row_answer(call: Call, row: Writeback, *, new: bool | None) -> Answer:
+    """The truth about a write in the state it is in."""
+    handle = await writeback_handle(call, row)
+    facts: dict[str, Any] = {"writeback": handle}
+    handles = [("writeback", handle)]
+    if row.operation == "book" and row.state not in UNDONE:
+        facts["appointment"] = await row_visit_handle(call, row)
+        handles.append(("appointment", facts["appointment"]))
+    return Answer(
+        outcome_of(row), row_sentence(call, row), facts=facts, handles=handles, row=row, new=new, writes=True
+    )
+
+
+async def book(call: Call, values: dict[str, Any]) -> Answer:
+    """Book a slot that was offered, for a verified patient who said yes."""
+    desk, language = call.desk, call.language
+    patient = await call.patient(values["patient"])
+    handle = await call.handle(values["slot"], Kind.SLOT)
+    slot = SlotOffer.read(handle.payload)
+    profile = await call.profile()
+    when = spoken_slot(slot.opening.start, today_of(call), slot.provider)
+    now = desk.clock.now()
+    if not await desk.booking.is_asked_for(profile, patient, slot):
+        offered_ms = now - handle.issued_at
+        if not values["caller_confirmed"] or offered_ms < desk.settings.consent_seconds * 1000:
+            return Answer(
+                Outcome.NEEDS_CONFIRMATION, sentence(language, ("book", "needs_confirmation"), when=when)
+            )
+        if slot.opening.start <= profile.clock(now):
+            return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_past"), when=when))
+        free = await _still_free(call, slot)
+        if free is None:
+            return Answer(
+                Outcome.UNAVAILABLE, sentence(language, ("book", "unavailable"), when=when), writes=True
+            )
+        if not free:
+            return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_taken"), when=when))
+    put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
+    call.row = put.row if put.new else await desk.booking.latest(put.row)
+    if call.row.id != put.row.id:  # confirmed once, and being cancelled since
+        return await row_answer(call, await _waited(call, call.row), new=False)
+    return await row_answer(call, await _waited(call, put.row), new=put.new)
+
+
+async def cancel(call: Call, values: dict[str, Any]) -> Answer:
+    """Cancel a visit, or take back a booking that is not done yet."""
+    desk, language = call.desk, call.language
+    visit = visit_of_payload((await call.handle(values["appointment"], Kind.APPOINTMENT)).payload)
+    call.about(visit.patient_id)
+    when = visit_when(call, visit)
+    if not await _read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
+        return Answer(
+            Outcome.NEEDS_CONFIRMATION, sentence(language, ("cancel", "needs_confirmation"), when=when)
+        )
+    try:
+        profile = await call.profile()
+    except SikkaError:
+        return Answer(
+            Outcome.UNAVAILABLE, sentence(language, ("cancel", "unavailable"), when=when), writes=True
+        )
+    if visit.start <= profile.clock(desk.clock.now()):
+        return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "past"), when=when))
+    cancelled = await desk.booking.cancel(profile, visit, call.scope_key, values["reason"])
+    if cancelled is None:
+        return Answer(Outcome.WITHDRAWN, sentence(language, ("cancel", "wish.not_booked"), when=when))
+    call.row = cancelled.row
+    row = await _waited(call, cancelled.row)
+    if cancelled.of_booking:
+        return await _wish_answer(call, row, visit, cancelled)
+    return await row_answer(call, row, new=cancelled.new)
+
+
+async def check(call: Call, values: dict[str, Any]) -> Answer:
+    """What became of a write, or of every write of this call."""
+    meant = [await call.desk.booking.latest(row) for row in await _rows_meant(call, values["writeback"])]
+    rows = list({row.id: row for row in meant}.values())
+    if not rows:
+        return Answer(Outcome.OK, sentence(call.language, ("check_writeback", "nothing")), {"writebacks": []})
+    if len(rows) == 1:
+        call.row = rows[0]
+    wait = min(float(values["wait_seconds"]), call.desk.settings.check_wait_seconds, call.seconds_left)
+    rows = await call.desk.waiting.settled(call.office.id, rows, wait)
+    facts = {"writebacks": [await row_facts(call, row) for row in rows]}
+    if len(rows) == 1:
+        answer = await row_answer(call, rows[0], new=None)
+        answer.facts |= facts
+        return answer
+    key = "open" if any(row.state in OPEN for row in rows) else "settled"
+    words = spoken_list([row_phrase(call, row) for row in rows[:MOST_TOLD]], "and")
+    return Answer(
+        outcome_of(rows[0]),
+        sentence(call.language, ("check_writeback", key), rows=words),
+        facts=facts,
+        handles=[
+            (f"writeback {place}", item["writeback"]) for place, item in enumerate(facts["writebacks"], 1)
+        ],
+        told=rows,
+        writes=True,
+    )
+
+
+async def _still_free(call: Call, slot: SlotOffer) -> bool | None:
+    """Whether the slot is free now; None if that could not be seen in time."""
+    seconds = min(call.desk.settings.slot_check_seconds, call.seconds_left)
+    with anyio.move_on_after(seconds):
+        try:
+            return await call.desk.calendar.is_free(await call.profile(), slot.opening)
+        except SikkaError:
+            return None
+    return None
+
+
+async def _waited(call: Call, row: Writeback) -> Writeback:
+    seconds = min(call.desk.settings.write_wait_seconds, call.seconds_left)
+    rows = await call.desk.waiting.settled(call.office.id, [row], seconds)
+    return rows[0] if rows else row
+
+
+async def _read_back(call: Call, operation: str, subject: str, *, confirmed: bool) -> bool:
+    """Whether a yes counts: the same was read back long enough ago. Else it is read back now."""
+    desk, now = call.desk, call.desk.clock.now()
+    key = desk.store.index.keyed_hash("readback", call.scope_key or "", operation, subject)
+    read_at = await desk.store.readbacks.read_at(call.office.id, key, now)
+    if confirmed and read_at is not None and now - read_at >= desk.settings.consent_seconds * 1000:
+        return True
+    await desk.store.readbacks.read(call.office.id, key, now, int(desk.settings.handle_minutes * 60_000))
+    return False
+
+
+async def _wish_answer(call: Call, row: Writeback, visit: Visit, cancelled: Cancelled) -> Answer:
+    """What became of wishing an unsettled booking away."""
+    when, language = visit_when(call, visit), call.language
+    about, outcome, key = row, Outcome.PENDING, "wish"
+    if row.state is State.WITHDRAWN:
+        outcome, key = Outcome.WITHDRAWN, "wish.withdrawn"
+    elif row.state in UNDONE:
+        outcome, key = Outcome.WITHDRAWN, "wish.not_booked"
+    elif row.state is State.CONFIRMED:
+        follow_up = await call.desk.store.ledger.get(call.office.id, row.follow_up) if row.follow_up else None
+        if follow_up is None:
+            return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "not_supported")), row=row)
+        if follow_up.state is not State.CONFIRMED:
+            about, key = follow_up, "wish.got_through"
+        else:
+            return await row_answer(call, follow_up, new=cancelled.new)
+    handle = await writeback_handle(call, about)
+    return Answer(
+        outcome,
+        sentence(language, ("cancel", key), when=when),
+        facts={"writeback": handle},
+        handles=[("writeback", handle)],
+        row=about,
+        new=cancelled.new,
+        told=[row],
+        writes=True,
+    )
+
+
+async def _rows_meant(call: Call, text: str) -> list[Writeback]:
+    """The rows a handle means, newest first; without one, those of this call."""
+    ledger = call.desk.store.ledger
+    if not text:
+        if call.scope_key is None:
+            raise BadArgument("which_writeback")
+        return await ledger.by_scope(call.office.id, call.scope_key, MOST_TOLD)
+    try:
+        payload = (await call.handle(text, Kind.WRITEBACK)).payload
+    except BadHandle as error:
+        if error.given is not Kind.APPOINTMENT:
+            raise
+        return await _rows_of_visit(call, text)
+    call.about(payload["patient_id"])
+    return await ledger.many(call.office.id, [payload["row_id"]])
+
+
+async def _rows_of_visit(call: Call, text: str) -> list[Writeback]:
+    ledger = call.desk.store.ledger
+    visit = visit_of_payload((await call.handle(text, Kind.APPOINTMENT)).payload)
+    call.about(visit.patient_id)
+    rows = await ledger.many(call.office.id, [visit.row_id]) if visit.row_id else []
+    if visit.appointment_sr_no:
+        key = call.desk.booking.appointment_key(call.office.id, visit.appointment_sr_no)
+        known = {row.id for row in rows}
+        rows += [row for row in await ledger.by_appointment(call.office.id, key) if row.id not in known]
+    return sorted(rows, key=lambda row: row.created_at, reverse=True)[:MOST_TOLD]

@@ -1,0 +1,163 @@
+"""Handles: what an agent is given instead of a record's id, kept for a while and tied to a call.
+
+A handle is derived from what it stands for, so the same thing has the same handle throughout a call. Only its
+keyed hash is stored; what it stands for is sealed.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from store.database import Database
+from store.sealing import Index, Sealer
+
+_TABLE = "handles"
+_LENGTH = 10
+_BITS = 5  # a base32 digit
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_MISREAD = str.maketrans("ilo", "110")
+_BETWEEN = re.compile(r"[\s-]+")
+_LONGEST = 64  # typed with a gap after every letter, and some
+
+
+class Kind(StrEnum):
+    """What a handle stands for; the value is its first letter."""
+
+    PATIENT = "p"
+    SLOT = "s"
+    APPOINTMENT = "a"
+    WRITEBACK = "w"
+
+
+_FORM = re.compile(f"([{''.join(Kind)}])([{_CROCKFORD}ilo]{{{_LENGTH}}})")
+
+
+class HandleError(Exception):
+    """A handle that cannot be used. The handle is not part of the message."""
+
+
+class NotAHandle(HandleError):
+    """The text has not the form of a handle."""
+
+
+class WrongKind(HandleError):
+    """A handle of another kind than asked for, by its letter; it may never have been issued."""
+
+    def __init__(self, expected: Kind, found: Kind) -> None:
+        super().__init__(f"expected a handle of kind {expected.name}, found {found.name}")
+        self.expected = expected
+        self.found = found
+
+
+class UnknownHandle(HandleError):
+    """Never issued, expired, of another office or of another call: which of them is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What a handle stands for. ``issued_at`` (UTC ms) is when it was first given out."""
+
+    kind: Kind
+    payload: Mapping[str, Any] = field(repr=False)
+    issued_at: int
+
+
+def read_handle(text: str) -> tuple[Kind, str]:
+    """The kind and the canonical form of a handle as written or heard; raises NotAHandle.
+
+    Case, spaces and hyphens do not count; I and L are read as 1, O as 0.
+    """
+    match = (
+        _FORM.fullmatch(_BETWEEN.sub("", text).lower()) if len(text) <= _LONGEST and text.isascii() else None
+    )
+    if match is None:
+        raise NotAHandle("not the form of a handle")
+    return Kind(match[1]), match[1] + match[2].translate(_MISREAD)
+
+
+class Handles:
+    """The table of handles. ``office`` is a pms_integrations id, ``scope_key`` a keyed hash of the call."""
+
+    def __init__(self, database: Database, sealer: Sealer, index: Index) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._index = index
+
+    async def issue(
+        self,
+        kind: Kind,
+        *,
+        office: str,
+        scope_key: str | None,
+        subject: str,
+        payload: Mapping[str, Any],
+        now: int,
+        ttl_ms: int,
+    ) -> str:
+        """The handle of ``subject`` in this call (without one: in this office), good for ``ttl_ms`` from now.
+
+        Issued again it is the same, with the new payload and the first time of issue, unless it had expired.
+        """
+        handle = self._derive(kind, office, scope_key, subject)
+        row_id = self._row_id(handle)
+        sealed = self._sealer.seal_json(
+            dict(payload), table=_TABLE, column="payload", office=office, row=row_id
+        )
+        async with self._database.transaction() as statements:
+            await statements.execute(
+                "INSERT INTO handles (id, office, kind, scope_key, payload, issued_at, expires_at) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET "
+                "payload = excluded.payload, expires_at = excluded.expires_at, issued_at = "
+                "CASE WHEN handles.expires_at <= excluded.issued_at "
+                "THEN excluded.issued_at ELSE handles.issued_at END",
+                row_id,
+                office,
+                kind.value,
+                scope_key,
+                sealed,
+                now,
+                now + ttl_ms,
+            )
+        return handle
+
+    async def resolve(self, text: str, kind: Kind, *, office: str, scope_key: str | None, now: int) -> Handle:
+        """What a handle stands for. Raises NotAHandle, WrongKind or UnknownHandle.
+
+        A handle issued for a call is known in that call only, one issued without in every call of its office.
+        """
+        found, handle = read_handle(text)
+        if found is not kind:
+            raise WrongKind(kind, found)
+        row_id = self._row_id(handle)
+        row = await self._database.fetch_one(
+            "SELECT payload, issued_at FROM handles WHERE id = $1 AND office = $2 AND kind = $3 "
+            "AND expires_at > $4 AND (scope_key IS NULL OR scope_key = CAST($5 AS TEXT))",
+            row_id,
+            office,
+            kind.value,
+            now,
+            scope_key,
+        )
+        if row is None:
+            raise UnknownHandle("no such handle here")
+        payload = self._sealer.open_json(
+            row["payload"], table=_TABLE, column="payload", office=office, row=row_id
+        )
+        return Handle(kind=kind, payload=payload, issued_at=row["issued_at"])
+
+    async def purge(self, now: int) -> int:
+        """Forget expired handles and return how many."""
+        async with self._database.transaction() as statements:
+            return await statements.execute("DELETE FROM handles WHERE expires_at <= $1", now)
+
+    def _derive(self, kind: Kind, office: str, scope_key: str | None, subject: str) -> str:
+        digest = int.from_bytes(
+            self._index.digest("handle", kind.value, office, scope_key or "", subject), "big"
+        )
+        digits = (_CROCKFORD[digest >> (_BITS * place) & (len(_CROCKFORD) - 1)] for place in range(_LENGTH))
+        return kind.value + "".join(digits)
+
+    def _row_id(self, handle: str) -> str:
+        return self._index.keyed_hash("stored handle", handle)

@@ -1,0 +1,162 @@
+"""Opens a store: finds its key, proves that it fits, and brings the tables up to date."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from store.database import Database, Statements, parse_url
+from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
+from store.handles import Handles
+from store.ledger import Ledger
+from store.migrate import known_migrations, migrate, refuse_newer
+from store.offices import Offices
+from store.readbacks import Readbacks
+from store.sealing import KEY_BYTES, Index, KeyRing, Sealer
+from store.sqlite import Found, SqliteDatabase, look, open_sqlite
+
+_OWNER_ONLY = 0o600
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store. ``made_key`` is the key file that was made for it just now, else None."""
+
+    database: Database
+    offices: Offices
+    ledger: Ledger
+    handles: Handles
+    readbacks: Readbacks
+    index: Index
+    made_key: Path | None
+
+    async def aclose(self) -> None:
+        """Close the database; a second time does nothing."""
+        await self.database.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+async def open_store(url: str, *, key_file: Path | None, key_text: str | None, default_path: Path) -> Store:
+    """Open the store a database URL names, making it if there is none.
+
+    The key is ``key_text``, else what ``key_file`` holds, else ``<database>.key``, which is made (mode 0600)
+    for a new store only. An existing store is checked before a byte of it is changed. Raises the errors of
+    `store.errors`.
+    """
+    path = parse_url(url, default_path)
+    found = await look(path)
+    known = known_migrations(SqliteDatabase.dialect)
+    if found is not None:
+        refuse_newer(found.version, known)
+    ring, made_key = _key_for(path, found, key_file, key_text)
+    sealer = Sealer(ring)
+    if found is not None:
+        _open_index_key(sealer, found.sealed_index_key)
+    database = await open_sqlite(path)
+    try:
+        async with database.transaction() as statements:
+            await migrate(statements, known)
+            index = Index(await _index_key(statements, sealer))
+    except BaseException:
+        await database.aclose()
+        raise
+    return Store(
+        database=database,
+        offices=Offices(database, sealer),
+        ledger=Ledger(database, sealer),
+        handles=Handles(database, sealer, index),
+        readbacks=Readbacks(database),
+        index=index,
+        made_key=made_key,
+    )
+
+
+def _key_for(
+    path: Path, found: Found | None, key_file: Path | None, key_text: str | None
+) -> tuple[KeyRing, Path | None]:
+    """The key ring to use, and the key file if one was made."""
+    if key_text is not None and key_text.strip():
+        return KeyRing.parse(key_text), None
+    if key_file is not None:
+        return KeyRing.parse(_read_key(key_file)), None
+    beside = path.with_name(path.name + ".key")
+    if found is not None or beside.exists():
+        return KeyRing.parse(_read_key(beside)), None
+    return _make_key(beside)
+
+
+def _read_key(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        raise SealingKeyMissing(
+            f"The store's sealing key cannot be read from {path} ({error.strerror}). Nothing was changed. "
+            "Set CHAIRTIME_KEY_FILE or CHAIRTIME_KEY to the key it was made with; without it, it stays shut."
+        ) from error
+
+
+def _make_key(path: Path) -> tuple[KeyRing, Path | None]:
+    """Write a new key, whole or not at all; if another process was quicker, its key is used."""
+    ring = KeyRing.generate()
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_new(draft, ring.dump())
+        won = _linked(path, draft)
+    except OSError as error:
+        raise SealingKeyMissing(
+            f"A sealing key could not be made at {path} ({error.strerror}). Nothing was opened. "
+            "Make the directory writable, or set CHAIRTIME_KEY_FILE or CHAIRTIME_KEY."
+        ) from error
+    return (ring, path) if won else (KeyRing.parse(_read_key(path)), None)
+
+
+def _linked(path: Path, draft: Path) -> bool:
+    """Give the draft its name; False if that is taken."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True
+
+
+def _write_new(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+async def _index_key(statements: Statements, sealer: Sealer) -> bytes:
+    """The store's index key, made at first and never changed. That it opens proves the sealing key."""
+    await statements.execute(
+        "INSERT INTO store_meta (name, value) VALUES ('index_key', $1) ON CONFLICT (name) DO NOTHING",
+        sealer.seal(secrets.token_bytes(KEY_BYTES), **_INDEX_KEY_PLACE),
+    )
+    rows = await statements.fetch("SELECT value FROM store_meta WHERE name = 'index_key'")
+    return _open_index_key(sealer, rows[0]["value"])
+
+
+def _open_index_key(sealer: Sealer, blob: bytes) -> bytes:
+    try:
+        return sealer.open(blob, **_INDEX_KEY_PLACE)
+    except SealBroken as error:
+        raise SealingKeyWrong(
+            "The sealing key does not open this store. Nothing was changed. "
+            "Set CHAIRTIME_KEY_FILE or CHAIRTIME_KEY to the key it was made with."
+        ) from error
+
+
+_INDEX_KEY_PLACE = {"table": "store_meta", "column": "value", "office": "", "row": "index_key"}

@@ -1,0 +1,133 @@
+"""Seals what must not be read from the file, and hashes what must be found without being read."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from store.errors import SealBroken, SealingKeyWrong
+
+KEY_BYTES = 32
+_VERSION = b"\x01"
+_KEY_ID_BYTES = 4
+_NONCE_BYTES = 12
+_NONCE_AT = len(_VERSION) + _KEY_ID_BYTES
+_SEALED_AT = _NONCE_AT + _NONCE_BYTES
+
+
+def _encoded(parts: Iterable[str]) -> bytes:
+    """Strings as bytes that no other strings give: each is preceded by its length."""
+    encoded = (part.encode("utf-8", "surrogatepass") for part in parts)
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+
+class KeyRing:
+    """Sealing keys of 32 bytes, newest first: the first seals, every one opens."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
+            raise SealingKeyWrong(
+                "A sealing key is 32 bytes. Nothing was opened. Check the key that was given."
+            )
+        self._keys = tuple(keys)
+
+    @classmethod
+    def generate(cls) -> Self:
+        """A ring of one new random key."""
+        return cls([secrets.token_bytes(KEY_BYTES)])
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """A ring from text: base64, one key a line, newest first; blank lines are passed over.
+
+        Raises SealingKeyWrong, without repeating the text.
+        """
+        try:
+            keys = [
+                base64.b64decode(line.strip(), validate=True) for line in text.splitlines() if line.strip()
+            ]
+        except (binascii.Error, ValueError):
+            keys = []
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
+            raise SealingKeyWrong(
+                "The sealing key cannot be read: it is 32 bytes in base64, one key a line, newest first. "
+                "Nothing was opened. Check CHAIRTIME_KEY, or the file CHAIRTIME_KEY_FILE names."
+            )
+        return cls(keys)
+
+    def dump(self) -> str:
+        """The ring as text that `parse` reads."""
+        return "".join(base64.b64encode(key).decode("ascii") + "\n" for key in self._keys)
+
+    def ciphers(self) -> dict[bytes, AESGCM]:
+        """The ciphers by key id, newest first. A key's id tells nothing about the key."""
+        return {hashlib.sha256(b"key id" + key).digest()[:_KEY_ID_BYTES]: AESGCM(key) for key in self._keys}
+
+    def __repr__(self) -> str:
+        return f"KeyRing(<{len(self._keys)} keys>)"
+
+
+class Sealer:
+    """AES-256-GCM over single values, each bound to the table, column, office and row it was sealed for.
+
+    A sealed value is: version (1 byte), key id (4), nonce (12), ciphertext and tag (its length + 16).
+    """
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ciphers = ring.ciphers()
+        self._newest = next(iter(self._ciphers))
+
+    def seal(self, plain: bytes, *, table: str, column: str, office: str, row: str) -> bytes:
+        """The value sealed with the newest key."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        place = _encoded((table, column, office, row))
+        return _VERSION + self._newest + nonce + self._ciphers[self._newest].encrypt(nonce, plain, place)
+
+    def open(self, blob: bytes, *, table: str, column: str, office: str, row: str) -> bytes:
+        """The value as it was before sealing; raises SealBroken."""
+        cipher = self._ciphers.get(bytes(blob[len(_VERSION) : _NONCE_AT]))
+        if not blob.startswith(_VERSION) or cipher is None:
+            raise SealBroken(
+                f"A value of {table}.{column} was sealed with a key that is not in the key ring."
+            )
+        try:
+            place = _encoded((table, column, office, row))
+            return cipher.decrypt(bytes(blob[_NONCE_AT:_SEALED_AT]), bytes(blob[_SEALED_AT:]), place)
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken(
+                f"A value of {table}.{column} is damaged or was moved from another row."
+            ) from error
+
+    def seal_json(self, value: Any, *, table: str, column: str, office: str, row: str) -> bytes:
+        """A JSON value, sealed; any Mapping in it is sealed as an object."""
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=dict).encode(
+            "utf-8", "surrogatepass"
+        )
+        return self.seal(plain, table=table, column=column, office=office, row=row)
+
+    def open_json(self, blob: bytes, *, table: str, column: str, office: str, row: str) -> Any:
+        """The JSON value that was sealed; raises SealBroken."""
+        plain = self.open(blob, table=table, column=column, office=office, row=row)
+        return json.loads(plain.decode("utf-8", "surrogatepass"))
+
+
+class Index:
+    """Keyed hashes, by which rows are found without storing what they are about."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def digest(self, *parts: str) -> bytes:
+        """HMAC-SHA256 over the parts; no two different lists of parts are encoded alike."""
+        return hmac.digest(self._key, _encoded(parts), "sha256")
+
+    def keyed_hash(self, *parts: str) -> str:
+        """The digest as 64 hexadecimal digits."""
+        return self.digest(*parts).hex()

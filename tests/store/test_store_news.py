@@ -1,0 +1,127 @@
+import pytest
+
+from store.ledger_states import OPEN, WORTH_TELLING, State
+
+GAP = 2_000
+
+
+@pytest.fixture
+def put(store, office, a_write, t0):
+    async def row(**keys):
+        row, _ = await store.ledger.append(
+            a_write(office, **({"scope_key": "s", "patient_key": "p"} | keys)), t0
+        )
+        return row
+
+    return row
+
+
+@pytest.fixture
+def goes(store, t0):
+    """Take a row through states, half a second apart; the last change is at the given time."""
+
+    async def through(row, *states, at=0):
+        for state in states:
+            assert await store.ledger.change(row.id, state, t0 + at, expect=OPEN)
+
+    return through
+
+
+@pytest.fixture
+def news(store, office, t0):
+    async def heard(at, scope_key="s", patient_key=None):
+        rows = await store.ledger.news(
+            office, scope_key=scope_key, patient_key=patient_key, now=t0 + at, gap_ms=GAP
+        )
+        return [(row.id, row.state) for row in rows]
+
+    return heard
+
+
+SENT = (State.SENDING, State.SUBMITTED)
+
+
+async def test_nothing_new_is_no_news(put, news):
+    await put()
+    assert await news(1_000) == []
+
+
+async def test_getting_nearer_to_done_is_no_news(put, goes, news):
+    await goes(await put(), *SENT)
+    assert await news(1_000) == []
+
+
+@pytest.mark.parametrize("state", [State.CONFIRMED, State.FAILED, State.OVERDUE])
+async def test_an_outcome_is_news_until_a_call_well_after_it_was_told(put, goes, news, state):
+    row = await put()
+    await goes(row, *SENT, state)
+    assert await news(1_000) == [(row.id, state)]
+    assert await news(2_999) == [(row.id, state)]
+    assert await news(3_000) == []
+    assert await news(9_000) == []
+
+
+async def test_a_later_state_is_news_again(put, goes, news):
+    row = await put()
+    await goes(row, *SENT, State.OVERDUE)
+    assert await news(0) == [(row.id, State.OVERDUE)]
+    await goes(row, State.CONFIRMED, at=100)
+    assert await news(1_000) == [(row.id, State.CONFIRMED)]
+    assert await news(2_500) == [(row.id, State.CONFIRMED)]
+    assert await news(3_000) == []
+
+
+async def test_what_the_tool_itself_just_said_is_repeated_until_a_later_call(store, put, goes, news, t0):
+    row = await put()
+    await goes(row, *SENT, State.CONFIRMED)
+    await store.ledger.said(row.id, State.CONFIRMED, t0 + 500)
+    await store.ledger.said(row.id, State.CONFIRMED, t0 + 2_400)
+    assert await news(2_499) == [(row.id, State.CONFIRMED)]
+    assert await news(2_500) == []
+
+
+async def test_what_changes_after_the_tool_said_it_is_pending_is_news(store, put, goes, news, t0):
+    row = await put()
+    await goes(row, *SENT)
+    await store.ledger.said(row.id, State.SUBMITTED, t0)
+    await goes(row, State.CONFIRMED, at=5_000)
+    assert await news(9_000) == [(row.id, State.CONFIRMED)]
+
+
+async def test_news_is_of_one_call_or_without_one_of_one_patient(
+    store, put, goes, news, add_office, office, t0
+):
+    mine = await put(scope_key="s", patient_key="p")
+    other = await put(scope_key="t", patient_key="p")
+    for row in (mine, other):
+        await goes(row, State.REJECTED)
+    assert await news(0, scope_key="t", patient_key="nobody") == [(other.id, State.REJECTED)]
+    assert await news(9_000, scope_key=None, patient_key="p") == [(mine.id, State.REJECTED)]
+    assert await news(9_000, scope_key=None, patient_key=None) == []
+    elsewhere = await add_office(store, "D200")
+    assert await store.ledger.news(elsewhere.id, scope_key="s", patient_key=None, now=t0, gap_ms=GAP) == []
+
+
+async def test_news_comes_in_the_order_it_happened(put, goes, news):
+    first, second = await put(), await put()
+    await goes(second, State.REJECTED, at=1)
+    await goes(first, State.REJECTED, at=2)
+    assert [row_id for row_id, _ in await news(3)] == [second.id, first.id]
+
+
+async def test_saying_something_of_a_missing_row_does_no_harm(store, t0):
+    await store.ledger.said("none", State.CONFIRMED, t0)
+
+
+async def test_a_row_told_remembers_when_and_what(store, put, goes, news, office, t0):
+    row = await put()
+    await goes(row, State.REJECTED)
+    await news(7)
+    row = await store.ledger.get(office, row.id)
+    assert (row.said_state, row.told_state, row.told_at) == (State.INTENT, State.REJECTED, t0 + 7)
+    await news(9_000)
+    assert (await store.ledger.get(office, row.id)).said_state is State.REJECTED
+
+
+def test_states_that_only_mean_not_yet_are_never_told():
+    assert set(State) - WORTH_TELLING == {State.WAITING, State.INTENT, State.SENDING, State.SUBMITTED}
