@@ -17,6 +17,7 @@ class Freshness:
         self._sikka = parts.sikka
         self._clock = parts.clock
         self._settings = parts.settings
+        self._loaded = False
 
     async def load_offices(self, *, live: bool = False) -> None:
         """Put the chosen offices down in the store.
@@ -39,7 +40,7 @@ class Freshness:
                 )
 
     async def run(self) -> None:
-        """Forever: load the offices until there are some, then note when their copies move."""
+        """Forever: load the offices until that succeeds, then note when their copies move."""
         while True:
             try:
                 await self.look()
@@ -51,8 +52,9 @@ class Freshness:
         """One round. Raises SikkaError."""
         offices = await chosen_offices(self._offices, self._settings)
         known = {(office.office_id, office.practice_id): office.id for office in offices}
-        if not known:
+        if not self._loaded or not known:
             await self.load_offices()
+            self._loaded = True
             return
         for row in await self._sikka.application(live=False).sync_status():
             row_id = known.get((row.office_id, row.practice_id))

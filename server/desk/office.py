@@ -17,6 +17,7 @@ from server.desk.zones import wall_clock, zone_of
 from server.settings import Settings
 from server.sikka import models
 from server.sikka.client import Sikka
+from server.sikka.errors import NotPermitted
 from server.sikka.office_calls import OfficeCalls
 from server.sikka.phones import region_of
 from server.sikka.rules import word_for_cancelled
@@ -128,9 +129,11 @@ class _Reader:
 
     async def read_all(self, today: dt.date) -> None:
         steps = (self._chairs, self._people, self._hours, self._statuses)
-        outcomes = await gathered(*steps, lambda: self._past(today))
-        for error in outcomes:
-            raise error
+        failures = await gathered(*steps, lambda: self._past(today))
+        for error in failures:
+            # What is outside the plan stays unknown: no hours, no word for cancelled. The desk says so.
+            if not isinstance(error, NotPermitted):
+                raise error
 
     async def _chairs(self) -> None:
         self.practices = [
@@ -152,7 +155,10 @@ class _Reader:
         ]
 
     async def _statuses(self) -> None:
-        variables = await self._calls.status_variables()
+        try:
+            variables = await self._calls.status_variables()
+        except NotPermitted:
+            variables = []
         # practice_variables mixes "appointment status" with "appointment confirmed status" (seen live).
         words = [row.value for row in variables if "confirm" not in row.service_item.casefold()]
         self.words = words or [row.status for row in await self._calls.appointment_statuses()]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
-from server.desk.answers import Outcome
+from server.desk.answers import Outcome, Unanswerable
 from server.desk.calendar import Wanted
 from server.desk.office import Profile
 from server.desk.openings import Opening, choose
@@ -34,11 +34,10 @@ async def find_patient(call: Call, values: dict[str, Any]) -> Answer:
     language = call.language
     today = dt.datetime.fromtimestamp(call.desk.clock.now() / 1000, dt.UTC).date() + dt.timedelta(days=1)
     born = birth_date(values["date_of_birth"], today)
-    spoken_phone = values["phone"]
-    phone = normal_phone(spoken_phone) if spoken_phone else ""
-    if spoken_phone and not phone:
-        raise BadArgument("phone")
     profile = await call.profile()
+    phone = normal_phone(values["phone"], profile.region)
+    if values["phone"] and not phone:
+        raise BadArgument("phone")
     found = await call.desk.patients.find(profile, Asked(values["name"], born, phone))
     if found.outcome is Outcome.NEED_MORE:
         key = "need_more" + (f".{found.missing}" if found.missing else "")
@@ -61,7 +60,7 @@ async def _verified(call: Call, profile: Profile, proof: PatientProof) -> Answer
     )
     try:
         visits = await call.desk.calendar.of_patient(profile, proof.patient_id)
-    except SikkaError:
+    except (SikkaError, Unanswerable):
         answer.stale = True
         return answer
     coming = [named(profile, visit) for visit in visits]
