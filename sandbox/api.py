@@ -33,19 +33,15 @@ _EMPTY_LISTS = frozenset(
         "insurance_estimate",
         "insurance_plan_coverage",
         "medical_history",
-        "medical_notes",
         "outside_doctors",
         "patient_addresses",
-        "patient_balance",
         "patient_documents",
         "patient_extended_info",
         "patient_treatment_history",
         "payment_plans",
-        "payment_types",
         "payors",
         "pending_procedures",
         "pms_general_settings",
-        "pms_users",
         "practice_events",
         "practice_resources",
         "preregistered_appointments",
@@ -57,14 +53,15 @@ _EMPTY_LISTS = frozenset(
         "reminders",
         "staging_details",
         "subscribers",
-        "transactions",
         "treatment_plan_phases",
         "treatment_plan_statuses",
         "treatment_plans",
     ]
 )
-# documented writes that no profile of the sandbox takes yet: outside the plan
-_OTHER_WRITES = frozenset({"PATCH patient", "POST medical_notes", "POST transaction", "POST remote_command"})
+# official list of those with the Data-Insert header; the others of it are empty here
+_TOLD_WHILE_LOADING = frozenset({"patients", "appointments", "transactions"})
+# documented, and not imitated: outside the plan
+_OTHER_WRITES = frozenset({"POST remote_command"})
 
 
 @dataclass(slots=True)
@@ -167,7 +164,8 @@ class Api:
                 name in LISTINGS or name in _EMPTY_LISTS or name in {"request_key_info", "writeback_status"}
             ):
                 return self._for_office(call, name)
-        if operation in writes.OPERATIONS and bool(target) == name.endswith("s"):
+        known = writes.OPERATIONS.get(operation)
+        if known is not None and bool(target) == known.on_record:
             return self._write(call, operation, target)
         if operation in _OTHER_WRITES:
             raise ApiError("API2004", "You are not authorized to use this API.")
@@ -215,7 +213,7 @@ class Api:
         if name in _EMPTY_LISTS:
             return Reply(204)
         reply = self._page(call, read(office, name, call.query, call.base))
-        if LISTINGS[name].feed:
+        if name in _TOLD_WHILE_LOADING:
             reply.headers["Data-Insert"] = "in progress" if office.loading else "completed"
         return reply
 

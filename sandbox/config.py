@@ -30,6 +30,16 @@ THREE_OFFICES: tuple[OfficeSpec, ...] = (
     OfficeSpec("D30003", "1", "Eaglesoft", zone="Pacific Standard Time"),
 )
 
+# one office for each software that the sandbox imitates
+EVERY_PMS: tuple[OfficeSpec, ...] = (
+    *THREE_OFFICES,
+    OfficeSpec("D40004", "1", "OrthoTrac"),
+    OfficeSpec("D50005", "1", "Dolphin", zone="Mountain Standard Time"),
+    OfficeSpec("D60006", "1", "ClearDent"),
+    OfficeSpec("D70007", "1", "PlanetDDS", zone="Pacific Standard Time"),
+    OfficeSpec("D80008", "1", "DentrixG6", zone="Central Standard Time"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:

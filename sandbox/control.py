@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -27,6 +28,8 @@ class _BadRequestError(Exception):
 def _plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in cast("dict[str, Any]", value).items()}
     if isinstance(value, list | tuple):
@@ -68,9 +71,21 @@ class Control:
         """The patients in an office's own records."""
         return [asdict(row) for row in self._office(request).records.patients.values()]
 
+    async def providers(self, request: Request) -> Any:
+        """Who works in an office, by its own records."""
+        return [asdict(row) for row in self._office(request).records.providers.values()]
+
     async def appointments(self, request: Request) -> Any:
         """The appointments in an office's own records."""
         return [asdict(row) for row in self._office(request).records.appointments.values()]
+
+    async def notes(self, request: Request) -> Any:
+        """The notes in an office's own records."""
+        return [asdict(row) for row in self._office(request).records.notes.values()]
+
+    async def transactions(self, request: Request) -> Any:
+        """The entries of an office's own ledger; amounts are decimals as text."""
+        return [asdict(row) for row in self._office(request).records.transactions.values()]
 
     async def requests(self, _: Request) -> Any:
         """Every request the API has seen."""
@@ -180,7 +195,10 @@ def control_routes(world: World) -> list[Route]:
         ("POST", "/faults", control.add_fault),
         ("DELETE", "/faults", control.clear_faults),
         ("GET", "/offices/{office_id}/patients", control.patients),
+        ("GET", "/offices/{office_id}/providers", control.providers),
         ("GET", "/offices/{office_id}/appointments", control.appointments),
+        ("GET", "/offices/{office_id}/notes", control.notes),
+        ("GET", "/offices/{office_id}/transactions", control.transactions),
         ("POST", "/offices/{office_id}/refresh", control.refresh),
         ("POST", "/offices/{office_id}/spu", control.spu),
         ("POST", "/offices/{office_id}/expire-keys", control.expire_keys),

@@ -1,40 +1,39 @@
 """Carries out an accepted write in the practice's software, with the software's own refusals."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 
+from sandbox.choices import objection
+from sandbox.entries import add_note, record_payment
 from sandbox.office import Office
-from sandbox.records import Appointment, Patient
+from sandbox.outcome import Done, RefusedByPmsError
+from sandbox.records import Appointment
+from sandbox.registration import add_patient, known_patient, known_provider, register, update
+from sandbox.rulebook import in_use, rules_for
 from sandbox.writebacks import Writeback
 
+__all__ = ["Done", "RefusedByPmsError", "carry_out", "with_status"]
 
-class RefusedByPmsError(Exception):
-    """The practice's software will not do it; the text is what the writeback's result says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a carried-out write made or touched, and the result text."""
-
-    text: str
-    appointment_sr_no: str = ""
-    patient_id: str = ""
-    created_id: str = ""
+_FURTHER = ("staff", "user", "production_type", "cancellation_code_id", "cancellation_note", "schedule")
 
 
 def carry_out(office: Office, write: Writeback) -> Done:
     """Do the write in `office.records`; raises RefusedByPmsError when the software refuses it."""
-    return _OPERATIONS[write.operation](office, write)
+    if not office.pms.takes(write.operation):
+        raise RefusedByPmsError(f"This writeback is not supported for {office.pms.name}.")
+    rules = rules_for(write.operation, office.pms.rule_sets)
+    fields = in_use(write.operation, office.pms.rule_sets, write.fields)
+    for name, value in fields.items():
+        refusal = objection(office, rules[name], value)
+        if refusal:
+            raise RefusedByPmsError(refusal)
+    return _OPERATIONS[write.operation](office, write, fields)
 
 
-def _known_people(office: Office, fields: dict[str, str], *, patient: bool) -> None:
-    records = office.records
-    if patient and fields.get("patient_id", "") not in records.patients:
-        raise RefusedByPmsError("Patient does not exist in practice management system.")
-    provider = records.providers.get(fields.get("provider_id", ""))
-    if provider is None or not provider.active:
-        raise RefusedByPmsError("Provider does not exist in practice management system.")
+def _further(row: Appointment, fields: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    given = {name: fields[name] for name in (*_FURTHER, "status_changed_by") if fields.get(name)}
+    return tuple({**dict(row.details), **given}.items())
 
 
 def _known_chair(office: Office, name: str) -> None:
@@ -51,39 +50,46 @@ def _free_chair(office: Office, row: Appointment) -> None:
         raise RefusedByPmsError(office.pms.overlap_text)
 
 
-def _book(office: Office, write: Writeback) -> Done:
-    fields = write.fields
-    _known_people(office, fields, patient=True)
+def _book(office: Office, write: Writeback, fields: dict[str, str]) -> Done:
+    new = fields.get("is_new_patient", "").casefold() == "true"
+    if not new:
+        known_patient(office, fields["patient_id"])
+    known_provider(office, fields["provider_id"])
     _known_chair(office, fields["operatory"])
     now = office.now()
     row = Appointment(
         sr_no="",
         practice_id=write.practice_id,
-        patient_id=fields["patient_id"],
+        patient_id=fields.get("patient_id", ""),
         provider_id=fields["provider_id"],
         operatory=fields["operatory"],
         start=datetime.combine(date.fromisoformat(fields["date"]), time.fromisoformat(fields["time"])),
         length=int(fields["length"]),
         description=fields.get("description", ""),
         status=office.pms.new_status,
-        type=_type_name(office, fields.get("type", "")),
+        type=_type_name(office, fields),
+        note=fields.get("note", ""),
         codes=tuple(code for code in fields.get("procedure_codes", "").split("|") if code),
         made=now.date(),
         changed=now,
     )
+    row = replace(row, details=_further(row, fields))
+    if fields.get("status"):
+        row = with_status(office, row, fields["status"])
     _free_chair(office, row)
+    if new:
+        person = {**fields, "cell": fields.get("phone", "")}
+        row = replace(row, patient_id=add_patient(office, write.practice_id, person).patient_id)
     sr_no = office.records.new_sr_no()
     office.records.appointments[sr_no] = replace(row, sr_no=sr_no)
     return Done("New Appointment inserted successfully", sr_no, row.patient_id, sr_no)
 
 
-def _type_name(office: Office, item: str) -> str:
-    if not item:
+def _type_name(office: Office, fields: dict[str, str]) -> str:
+    if "type" not in fields or not (fields["type"] or "OrthoTrac" in office.pms.rule_sets):
         return ""
-    for known, name in office.pms.types:
-        if known == item:
-            return name
-    raise RefusedByPmsError("Appointment type does not exist in practice management system.")
+    # official: an empty type is taken from the available ones on OrthoTrac
+    return dict(office.pms.types)[fields["type"] or office.pms.types[0][0]]
 
 
 def _appointment(office: Office, write: Writeback) -> Appointment:
@@ -115,19 +121,20 @@ def with_status(office: Office, row: Appointment, word: str) -> Appointment:
     )
 
 
-def _set_status(office: Office, write: Writeback) -> Done:
-    row = with_status(office, _appointment(office, write), write.fields["value"])
+def _set_status(office: Office, write: Writeback, fields: dict[str, str]) -> Done:
+    row = with_status(office, _appointment(office, write), fields["value"])
     if not row.cancelled and office.records.appointments[row.sr_no].cancelled:
         _free_chair(office, row)
-    office.records.appointments[row.sr_no] = row
+    office.records.appointments[row.sr_no] = replace(row, details=_further(row, fields))
     return Done("Appointment status updated successfully", row.sr_no, row.patient_id)
 
 
-def _change(office: Office, write: Writeback) -> Done:
-    fields, row = write.fields, _appointment(office, write)
-    _known_people(office, fields, patient=False)
+def _change(office: Office, write: Writeback, fields: dict[str, str]) -> Done:
+    row = _appointment(office, write)
+    known_provider(office, fields["provider_id"])
     operatory = fields.get("operatory") or row.operatory
     _known_chair(office, operatory)
+    row = _mended(office, row, fields)
     day = date.fromisoformat(fields["date"]) if fields.get("date") else row.start.date()
     at = time.fromisoformat(fields["time"]) if fields.get("time") else row.start.time()
     moved = replace(
@@ -137,7 +144,9 @@ def _change(office: Office, write: Writeback) -> Done:
         operatory=operatory,
         provider_id=fields["provider_id"],
         description=fields.get("description") or row.description,
+        type=_type_name(office, fields) or row.type,
         changed=office.now(),
+        details=_further(row, fields),
     )
     if fields.get("status"):
         moved = with_status(office, moved, fields["status"])
@@ -147,39 +156,21 @@ def _change(office: Office, write: Writeback) -> Done:
     return Done("Appointment updated successfully", row.sr_no, row.patient_id)
 
 
-def _register(office: Office, write: Writeback) -> Done:
-    fields = write.fields
-    _known_people(office, fields, patient=False)
-    guarantor = fields.get("guarantor_id", "")
-    if guarantor and guarantor not in office.records.patients:
-        raise RefusedByPmsError("Guarantor does not exist in practice management system.")
-    patient_id = office.records.new_patient_id()
-    born = fields.get("birthdate", "")
-    office.records.patients[patient_id] = Patient(
-        patient_id=patient_id,
-        practice_id=write.practice_id,
-        firstname=fields["firstname"],
-        lastname=fields["lastname"],
-        birthdate=date.fromisoformat(born) if born else None,
-        gender=fields.get("gender", ""),
-        guarantor_id=guarantor or patient_id,
-        provider_id=fields["provider_id"],
-        cell=fields.get("cell", ""),
-        homephone=fields.get("homephone", ""),
-        workphone=fields.get("workphone", ""),
-        email=fields.get("email", ""),
-        address=fields.get("address_line1", ""),
-        city=fields.get("city", ""),
-        state=fields.get("state", ""),
-        zipcode=fields.get("zipcode", ""),
-        created=office.now().date(),
-    )
-    return Done("New Patient inserted successfully", "", patient_id, patient_id)
+def _mended(office: Office, row: Appointment, fields: dict[str, str]) -> Appointment:
+    """A broken appointment as Dentrix G6 reschedules it: only with date, time and operatory, open again."""
+    if "Dentrix G6" not in office.pms.rule_sets or row.status != "Broken":
+        return row
+    if not all(fields.get(name) for name in ("date", "time", "operatory")):
+        raise RefusedByPmsError("date, time and operatory are required for a broken appointment.")
+    return replace(row, status=office.pms.new_status, cancelled=False, cancelled_on=None)
 
 
-_OPERATIONS: dict[str, Callable[[Office, Writeback], Done]] = {
+_OPERATIONS: dict[str, Callable[[Office, Writeback, dict[str, str]], Done]] = {
     "POST appointment": _book,
     "PATCH appointments": _set_status,
     "PUT appointments": _change,
-    "POST patient": _register,
+    "POST patient": register,
+    "PATCH patient": update,
+    "POST medical_notes": add_note,
+    "POST transaction": record_payment,
 }

@@ -105,6 +105,58 @@ PRACTICE_VARIABLES = FieldSet(
     _names("href practice_id practice_href description service_name value"), _names("service_item")
 )
 STATUSES = FieldSet(_names("href status practice_id practice_href"))
+MEDICAL_NOTES = FieldSet(
+    _names(
+        "href patient_href patient_id provider_id provider_href practice_id practice_href "
+        "transaction_sr_no transaction_href surface clinical_condition_id date description type "
+        "tooth_number procedure_date text procedure_code_id procedure_code_href time_stamp "
+        "other_description error_code"
+    ),
+    _names("created_by cust_id note_id communication_method"),
+)
+TRANSACTIONS = FieldSet(
+    _names(
+        "href patient_href patient_id guarantor_id provider_id provider_href practice_id practice_href "
+        "guarantor_href transaction_sr_no transaction_type transaction_date procedure_code "
+        "procedure_description amount transaction_entry_date estimated_insurance_payment tooth_from "
+        "tooth_to quantity claim_sr_no claim_href payment_type surface note created_by last_updated_by "
+        "primary_insurance_estimate"
+    ),
+    _names(
+        "invoice_number invoice_status invoice_item pre_authorization_id is_group_transaction cheque_no "
+        "clinical_condition_id collection_provider_id secondary_insurance_estimate "
+        "surface_quadrant_type appointment_sr_no cust_id prosthesis billed_to_insurance "
+        "insurance_payment_date secondary_billed_to_insurance original_prosthesis_date rowhash "
+        "amount_paid transaction_code transaction_description payment_procedure_link_id payment_method "
+        "transaction_time"
+    ),
+)
+PATIENT_BALANCE = FieldSet(
+    _names(
+        "patient_id firstname lastname practice_id current_date practice_name customer_id chart_number "
+        "patient_amount_less_than_30 patient_amount_between_30_60 patient_amount_between_60_90 "
+        "patient_amount_greater_than_90 insurance_amount_less_than_30 insurance_amount_between_30_60 "
+        "insurance_amount_between_60_90 insurance_amount_greater_than_90 patient_balance unapplied "
+        "insurance_due patient_due account_balance write_off"
+    )
+)
+PAYMENT_TYPES = FieldSet(
+    _names("href practice_id practice_href description code"), _names("cust_id payment_type_status")
+)
+PMS_USERS = FieldSet(
+    _names(
+        "href user_id firstname lastname address_line1 address_line2 city state zipcode phone specialty "
+        "specialty_code status email birthdate hire_date practice_id practice_href cust_id"
+    ),
+    _names("country"),
+)
+AVAILABLE_SLOTS = FieldSet(
+    _names(
+        "href provider_id provider_href practice_id practice_href date time template_code template_unit "
+        "template_color template_type old_color old_code scheduled_color scheduled_code"
+    ),
+    _names("end_time time_units operatory sr_no cust_id"),
+)
 NOTE_TYPES = FieldSet(_names("href practice_id practice_href description type cust_id item"))
 WRITEBACK_DETAILS = FieldSet(_names("href practice_id practice_href description cust_id category item"))
 

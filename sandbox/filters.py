@@ -1,6 +1,6 @@
 """The filters of the lists: equal values, phones, search, date ranges and the change feed's range."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from sandbox.replies import ApiError, Row
@@ -10,14 +10,6 @@ from sandbox.switches import Switches
 _PHONES = ("cell", "homephone", "workphone")
 # official list of what search= looks at
 _SEARCHED = ("firstname", "lastname", "email", "middlename", "city", "state", "zipcode")
-_DATES = {
-    "": "date",
-    "date": "date",
-    "last_changed_date": "last_changed_date",
-    "appointment_made_date": "appointment_made_date",
-    "confirmed_on_date": "confirmed_on_date",
-    "cancelled_date": "cancelled_date",
-}
 _NATIONAL_DIGITS = 10
 _DAY_LENGTH = len("yyyy-mm-dd")
 
@@ -68,14 +60,17 @@ def day_of(text: str, name: str) -> date:
         raise ApiError("API1026", f"{name} is invalid", "Date format should be yyyy-mm-dd") from error
 
 
-def by_dates(rows: Iterable[Row], query: dict[str, str]) -> list[Row]:
-    """Rows whose date (or date_filter_on's field) lies within startdate and enddate, both included."""
+def by_dates(rows: Iterable[Row], query: dict[str, str], columns: Mapping[str, str]) -> list[Row]:
+    """Rows whose date lies within startdate and enddate, both included.
+
+    `columns` are the words of date_filter_on with their fields, the default under "".
+    """
     on = query.get("date_filter_on", "")
-    if on not in _DATES:
+    if on not in columns:
         raise ApiError("API1026", "date_filter_on is invalid")
     first = day_of(query["startdate"], "startdate").isoformat() if query.get("startdate") else ""
     last = day_of(query["enddate"], "enddate").isoformat() if query.get("enddate") else "9999"
-    name = _DATES[on]
+    name = columns[on]
     return [row for row in rows if row.get(name) and first <= row[name][:10] <= last]
 
 

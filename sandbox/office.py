@@ -4,34 +4,39 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sandbox.config import OfficeSpec
 from sandbox.diary import fill_calendar
+from sandbox.ledger import add_ledger
 from sandbox.pms import PROFILES, PmsProfile
 from sandbox.records import Records
 from sandbox.seed import add_patients, add_practice
 from sandbox.switches import Switches
 from sandbox.zones import utc_clock, wall_clock
 
-Table = Literal["patients", "appointments"]
+if TYPE_CHECKING:
+    from sandbox.slots import Slot
+
+Table = Literal["patients", "appointments", "transactions"]
+TABLES: tuple[Table, ...] = get_args(Table)
 
 
 @dataclass(slots=True)
 class Copy:
     """What GETs show: the rows as last uploaded, when, and when each row last came up changed.
 
-    `written` keeps API rows already written from this copy, by list name and link base.
+    `written` keeps API rows already written from this copy, by list name and link base; `slots` are its
+    open slots once somebody asked.
     """
 
     records: Records
     inserted_at: float
-    loaded: dict[Table, dict[str, float]] = field(
-        default_factory=lambda: {"patients": {}, "appointments": {}}
-    )
+    loaded: dict[Table, dict[str, float]] = field(default_factory=lambda: {table: {} for table in TABLES})
     written: dict[tuple[str, str], list[dict[str, str]]] = field(
         default_factory=dict[tuple[str, str], list[dict[str, str]]]
     )
+    slots: "tuple[Slot, ...] | None" = None
 
 
 class Office:
@@ -55,10 +60,14 @@ class Office:
             add_practice(self.records, rng, practice_id, self.pms, self.today)
             add_patients(self.records, rng, practice_id, spec.patients, self.today)
             fill_calendar(self.records, rng, practice_id, self.pms, self.today)
+        # a chance of its own, so that the people and the calendar of a seed do not depend on the money
+        money = Random(f"{seed}:{spec.office_id}:ledger")
+        for practice_id in (spec.practice_id, *spec.more_practice_ids):
+            add_ledger(self.records, money, practice_id, self.pms, self.today)
         now = clock()
         self.copy = Copy(self.records.snapshot(), now)
-        self.copy.loaded["patients"] = dict.fromkeys(self.records.patients, now)
-        self.copy.loaded["appointments"] = dict.fromkeys(self.records.appointments, now)
+        for table in TABLES:
+            self.copy.loaded[table] = dict.fromkeys(getattr(self.records, table), now)
 
     @property
     def office_id(self) -> str:
@@ -67,7 +76,11 @@ class Office:
 
     def now(self) -> datetime:
         """The practice's wall clock, naive."""
-        return wall_clock(self._clock(), self.spec.zone)
+        return self.local_time(self._clock())
+
+    def local_time(self, epoch: float) -> datetime:
+        """The practice's wall clock at `epoch`, naive."""
+        return wall_clock(epoch, self.spec.zone)
 
     def cloud_time(self, epoch: float) -> datetime:
         """The naive time that Sikka's cloud writes for `epoch`, in the zone its switch says."""
@@ -82,16 +95,14 @@ class Office:
         if not self.spu_online:
             return False
         now, old, new = self._clock(), self.copy.records, self.records.snapshot()
-        loaded: dict[Table, dict[str, float]] = {
-            "patients": {
-                key: self.copy.loaded["patients"][key] if old.patients.get(key) is row else now
-                for key, row in new.patients.items()
-            },
-            "appointments": {
-                key: self.copy.loaded["appointments"][key] if old.appointments.get(key) is row else now
-                for key, row in new.appointments.items()
-            },
-        }
+        loaded: dict[Table, dict[str, float]] = {}
+        for table in TABLES:
+            before: dict[str, object] = getattr(old, table)
+            after: dict[str, object] = getattr(new, table)
+            loaded[table] = {
+                key: self.copy.loaded[table][key] if before.get(key) is row else now
+                for key, row in after.items()
+            }
         self.copy = Copy(new, now, loaded)
         return True
 

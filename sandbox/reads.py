@@ -9,6 +9,16 @@ from sandbox.filters import by_dates, by_find, by_loaded, by_phone, by_search, b
 from sandbox.office import Office, Table
 from sandbox.replies import ApiError, Found, Row
 from sandbox.rows import RowWriter
+from sandbox.vocabularies import Detail
+from sandbox.writing_rows import (
+    PAYMENT_FILTERS,
+    balance_rows,
+    note_rows,
+    payment_type_rows,
+    slot_rows,
+    transaction_rows,
+    user_rows,
+)
 
 Rows = Callable[[RowWriter], list[Row]]
 
@@ -18,8 +28,10 @@ class Listing:
     """One list endpoint.
 
     `equal` are parameters compared with the field of the same name; `sort` maps the documented sort
-    names to fields, the first being the default. `dated` lists know startdate and enddate,
-    `weekly` ones the date their week begins on. `feed` names the table whose loads the list follows.
+    names to fields, the first being the default. `dates` maps the words of date_filter_on to
+    fields, the default under "": such lists know startdate and enddate; `weekly` ones know the date their
+    week begins on. `coded` lists are filtered by one of several procedure codes, `kinds` by the flags of
+    payment types. `feed` names the table whose loads the list follows.
     """
 
     fields: FieldSet
@@ -27,10 +39,12 @@ class Listing:
     equal: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     sort: tuple[tuple[str, str], ...] = ()
-    dated: bool = False
+    dates: tuple[tuple[str, str], ...] = ()
+    coded: bool = False
     searched: bool = False
     required: tuple[str, ...] = ()
     weekly: bool = False
+    kinds: bool = False
     feed: Table | None = None
 
 
@@ -101,22 +115,25 @@ def _note_types(writer: RowWriter) -> list[Row]:
     return [
         writer.word(practice_id, f"note_types/{kind}", type=kind)
         for practice_id in writer.records.practices
-        for kind in ("Patient Note", "Clinical Note")
+        for kind in writer.office.pms.note_types
     ]
 
 
 def _details(writer: RowWriter) -> list[Row]:
+    pms = writer.office.pms
+    types = (Detail("new_appointment", "appttype", item, name) for item, name in pms.types)
+    rows = (*types, *pms.details)
     return [
         writer.word(
             practice_id,
-            "writeback_details/appttype",
-            category="appttype",
-            item=item,
-            description=name,
-            writeback_type="new_appointment",
+            f"writeback_details/{row.category}",
+            category=row.category,
+            item=row.item,
+            description=row.description,
+            writeback_type=row.writeback_type,
         )
         for practice_id in writer.records.practices
-        for item, name in writer.office.pms.types
+        for row in rows
     ]
 
 
@@ -142,7 +159,12 @@ LISTINGS: dict[str, Listing] = {
             ("patient_id", "patient_id"),
             ("rowhash", "rowhash"),
         ),
-        dated=True,
+        dates=(
+            ("", "date"),
+            *((name, name) for name in ("date", "last_changed_date", "appointment_made_date")),
+            *((name, name) for name in ("confirmed_on_date", "cancelled_date")),
+        ),
+        coded=True,
         feed="appointments",
     ),
     "patients": Listing(
@@ -215,7 +237,67 @@ LISTINGS: dict[str, Listing] = {
         required=("writeback_type",),
     ),
     # official: only Orthotrac and Dolphin fill this; seen empty on Open Dental
-    "appointments_available_slots": Listing(FieldSet(()), lambda _: []),
+    "appointments_available_slots": Listing(
+        fields.AVAILABLE_SLOTS,
+        slot_rows,
+        equal=("provider_id", "practice_id", "operatory"),
+        sort=(("practice_id", "practice_id"), ("date", "date"), ("time", "time"), ("rowhash", "rowhash")),
+        dates=(("", "date"),),
+    ),
+    "medical_notes": Listing(
+        fields.MEDICAL_NOTES,
+        note_rows,
+        equal=("patient_id", "practice_id", "note_type"),
+        sort=(("patient_id", "patient_id"),),
+        dates=(("", "date"), ("date", "date"), ("procedure_date", "procedure_date")),
+    ),
+    "transactions": Listing(
+        fields.TRANSACTIONS,
+        transaction_rows,
+        equal=(
+            "transaction_sr_no",
+            "practice_id",
+            "patient_id",
+            "guarantor_id",
+            "provider_id",
+            "claim_sr_no",
+            "procedure_code",
+            "transaction_type",
+            "payment_type",
+            "payment_procedure_link_id",
+        ),
+        sort=(
+            ("transaction_sr_no", "transaction_sr_no"),
+            ("transaction_date", "transaction_date"),
+            ("transaction_time", "transaction_time"),
+            ("rowhash", "rowhash"),
+        ),
+        dates=(
+            ("", "transaction_date"),
+            ("transaction_date", "transaction_date"),
+            ("transaction_entry_date", "transaction_entry_date"),
+        ),
+        feed="transactions",
+    ),
+    "patient_balance": Listing(
+        fields.PATIENT_BALANCE,
+        balance_rows,
+        equal=("practice_id", "patient_id", "customer_id"),
+        sort=(("patient_id", "patient_id"), ("customer_id", "customer_id"), ("practice_id", "practice_id")),
+    ),
+    "payment_types": Listing(
+        fields.PAYMENT_TYPES,
+        payment_type_rows,
+        equal=("practice_id", "code", "customer_id"),
+        sort=(("code", "code"),),
+        kinds=True,
+    ),
+    "pms_users": Listing(
+        fields.PMS_USERS,
+        user_rows,
+        equal=("practice_id", "user_id", "firstname", "lastname", "status"),
+        sort=(("user_id", "user_id"),),
+    ),
 }
 
 
@@ -235,6 +317,14 @@ def _written(office: Office, name: str, listing: Listing, base: str) -> list[Row
     return kept
 
 
+def _by_kind(office: Office, rows: list[Row], query: dict[str, str]) -> list[Row]:
+    for name, kind in PAYMENT_FILTERS.items():
+        if query.get(name, "").casefold() == "true":
+            return [row for row in rows if row["payment_kind"] == kind]
+    everything = office.switches.payment_types_list == "all"
+    return [row for row in rows if everything or row["payment_kind"] in {"payment", "card"}]
+
+
 def _by_fields(office: Office, listing: Listing, rows: list[Row], query: dict[str, str]) -> list[Row]:
     for name in listing.equal:
         if query.get(name):
@@ -242,7 +332,9 @@ def _by_fields(office: Office, listing: Listing, rows: list[Row], query: dict[st
     for name in listing.phones:
         if query.get(name):
             rows = by_phone(rows, name, query[name], office.switches)
-    if listing.dated and query.get("procedure_code"):
+    if listing.kinds:
+        rows = _by_kind(office, rows, query)
+    if listing.coded and query.get("procedure_code"):
         rows = [row for row in rows if query["procedure_code"] in row["procedure_codes"].split("|")]
     if listing.searched and query.get("search"):
         rows = by_search(rows, query["search"], office.switches)
@@ -252,8 +344,8 @@ def _by_fields(office: Office, listing: Listing, rows: list[Row], query: dict[st
 
 
 def _by_times(office: Office, listing: Listing, rows: list[Row], query: dict[str, str]) -> list[Row]:
-    if listing.dated and (query.get("startdate") or query.get("enddate")):
-        rows = by_dates(rows, query)
+    if listing.dates and (query.get("startdate") or query.get("enddate")):
+        rows = by_dates(rows, query, dict(listing.dates))
     if listing.weekly and query.get("date"):
         rows = [row for row in rows if row["date"][:10] == query["date"][:10]]
     if listing.feed and (query.get("loaded_startdate") or query.get("loaded_enddate")):

@@ -1,4 +1,4 @@
-"""What a practice's software holds: patients, appointments, people, chairs and weeks.
+"""What a practice's software holds: patients, appointments, people, chairs, weeks, notes and money.
 
 Rows are frozen, and a change replaces a row, so the read copy is a cheap snapshot of the same rows.
 Dates and times are the practice's wall clock, without a zone, as the PMS keeps them.
@@ -6,6 +6,7 @@ Dates and times are the practice's wall clock, without a zone, as the PMS keeps 
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ class WeekSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A patient; phones are kept as somebody once typed them, any of them may be empty."""
+    """A patient; phones are kept as somebody once typed them, any of them may be empty.
+
+    `details` are further values that a write gave, by the field's name.
+    """
 
     patient_id: str
     practice_id: str
@@ -89,11 +93,16 @@ class Patient:
     created: date | None = None
     first_visit: date | None = None
     last_visit: date | None = None
+    salutation: str = ""
+    details: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """An appointment; `length` is minutes, `cancelled` says that the chair is free again."""
+    """An appointment; `length` is minutes, `cancelled` says that the chair is free again.
+
+    `details` are further values that a write gave, by the field's name.
+    """
 
     sr_no: str
     practice_id: str
@@ -114,11 +123,54 @@ class Appointment:
     confirmed_on: date | None = None
     cancelled: bool = False
     cancelled_on: date | None = None
+    details: tuple[tuple[str, str], ...] = ()
 
     @property
     def end(self) -> datetime:
         """The wall-clock time at which the chair is free again."""
         return self.start + timedelta(minutes=self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note in a patient's record; `made` is when it was entered, `day` the day it is about."""
+
+    note_id: str
+    practice_id: str
+    patient_id: str
+    provider_id: str
+    type: str
+    text: str
+    day: date
+    made: datetime
+    description: str = ""
+    appointment_sr_no: str = ""
+    transaction_sr_nos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An entry of the ledger: a charge is above zero, a payment below.
+
+    `kind` is Procedure, Payment or Adjustment.
+    `linked_to` are the numbers, with a pipe between, of the entries it pays or refunds.
+    """
+
+    sr_no: str
+    practice_id: str
+    patient_id: str
+    guarantor_id: str
+    provider_id: str
+    kind: str
+    code: str
+    description: str
+    amount: Decimal
+    day: date
+    entered: date
+    note: str = ""
+    cheque_no: str = ""
+    linked_to: str = ""
+    created_by: str = ""
 
 
 @dataclass(slots=True)
@@ -131,8 +183,12 @@ class Records:
     schedules: list[WeekSchedule] = field(default_factory=list[WeekSchedule])
     patients: dict[str, Patient] = field(default_factory=dict[str, Patient])
     appointments: dict[str, Appointment] = field(default_factory=dict[str, Appointment])
+    notes: dict[str, Note] = field(default_factory=dict[str, Note])
+    transactions: dict[str, Transaction] = field(default_factory=dict[str, Transaction])
     last_patient_id: int = 0
     last_sr_no: int = 0
+    last_note_id: int = 0
+    last_transaction_sr_no: int = 0
 
     def snapshot(self) -> "Records":
         """The same rows in containers of their own: what a refresh uploads."""
@@ -144,6 +200,8 @@ class Records:
             schedules=list(self.schedules),
             patients=dict(self.patients),
             appointments=dict(self.appointments),
+            notes=dict(self.notes),
+            transactions=dict(self.transactions),
         )
 
     def new_patient_id(self) -> str:
@@ -155,6 +213,16 @@ class Records:
         """The next appointment number of this software."""
         self.last_sr_no += 1
         return str(self.last_sr_no)
+
+    def new_note_id(self) -> str:
+        """The next note id of this software."""
+        self.last_note_id += 1
+        return str(self.last_note_id)
+
+    def new_transaction_sr_no(self) -> str:
+        """The next number in this software's ledger."""
+        self.last_transaction_sr_no += 1
+        return str(self.last_transaction_sr_no)
 
     def in_the_way(
         self, practice_id: str, operatory: str, start: datetime, length: int, but: str = ""

@@ -53,6 +53,7 @@ CODES: dict[str, Meaning] = {
     "API0003": Meaning(200, "Request Session terminated successfully."),
     "API0007": Meaning(200, "Appointment status logged successfully"),
     "API0008": Meaning(200, "Appointment status not logged"),
+    "API0011": Meaning(200, "Patient update request logged successfully"),
     "API4006": Meaning(200, ""),
 }
 

@@ -29,7 +29,8 @@ def _flag(value: object) -> str:
     return "True" if value else "False"
 
 
-def _rowhash(row: object) -> str:
+def rowhash(row: object) -> str:
+    """A row's fingerprint, which moves with any of its values."""
     return hashlib.md5(repr(row).encode(), usedforsecurity=False).hexdigest()
 
 
@@ -41,10 +42,12 @@ class RowWriter:
         self.records = office.copy.records
         self.base = base
 
-    def _at(self, practice_id: str, rest: str = "") -> str:
+    def at(self, practice_id: str, rest: str = "") -> str:
+        """The identifying link of something in a location."""
         return f"{self.base}/practices/{practice_id}{rest}"
 
-    def _cust_id(self, practice_id: str) -> str:
+    def cust_id(self, practice_id: str) -> str:
+        """The cust_id of a location; "" when the copy has no such location."""
         practice = self.records.practices.get(practice_id)
         return practice.cust_id if practice else ""
 
@@ -56,15 +59,15 @@ class RowWriter:
         guarantor = self.records.patients.get(guarantor_id)
         shows_cancelled = self.office.pms.marks_cancelled and row.cancelled
         written: Row = {
-            "href": self._at(at, f"/appointments/{row.sr_no}"),
-            "patient_href": self._at(at, f"/patients/{row.patient_id}"),
+            "href": self.at(at, f"/appointments/{row.sr_no}"),
+            "patient_href": self.at(at, f"/patients/{row.patient_id}"),
             "patient_id": row.patient_id,
             "guarantor_id": guarantor_id,
             "provider_id": row.provider_id,
-            "provider_href": self._at(at, f"/providers/{row.provider_id}"),
+            "provider_href": self.at(at, f"/providers/{row.provider_id}"),
             "practice_id": at,
-            "practice_href": self._at(at),
-            "guarantor_href": self._at(at, f"/guarantors/{guarantor_id}") if guarantor_id else "",
+            "practice_href": self.at(at),
+            "guarantor_href": self.at(at, f"/guarantors/{guarantor_id}") if guarantor_id else "",
             "amount": row.amount,
             "status": row.status,
             "note": row.note,
@@ -84,11 +87,11 @@ class RowWriter:
             "cancelled": _flag(shows_cancelled),
             "cancelled_date": day_text(row.cancelled_on) if shows_cancelled else "",
             "procedure_codes": "|".join(row.codes),
-            "cust_id": self._cust_id(at),
+            "cust_id": self.cust_id(at),
             "is_confirmed": _flag(row.confirmed_on),
             "is_companion": "False",
             "sooner_if_possible": "False",
-            "rowhash": _rowhash(row),
+            "rowhash": rowhash(row),
         }
         for place in range(7):
             code = row.codes[place] if place < len(row.codes) else ""
@@ -102,7 +105,7 @@ class RowWriter:
         at = row.practice_id
         guarantor = self.records.patients.get(row.guarantor_id)
         return {
-            "href": self._at(at, f"/patients/{row.patient_id}"),
+            "href": self.at(at, f"/patients/{row.patient_id}"),
             "patient_id": row.patient_id,
             "guarantor_id": row.guarantor_id,
             "firstname": row.firstname,
@@ -120,15 +123,16 @@ class RowWriter:
             "workphone": row.workphone,
             "email": row.email,
             "gender": row.gender,
+            "salutation": row.salutation,
             "first_visit": day_text(row.first_visit),
             "last_visit": day_text(row.last_visit),
             "provider_id": row.provider_id,
-            "provider_href": self._at(at, f"/providers/{row.provider_id}"),
+            "provider_href": self.at(at, f"/providers/{row.provider_id}"),
             "practice_id": at,
-            "practice_href": self._at(at),
-            "appointment_href": self._at(at, f"/appointments?patient_id={row.patient_id}"),
-            "guarantor_href": self._at(at, f"/guarantors/{row.guarantor_id}"),
-            "primary_insurance_company_href": self._at(at, "/insurance_companies/"),
+            "practice_href": self.at(at),
+            "appointment_href": self.at(at, f"/appointments?patient_id={row.patient_id}"),
+            "guarantor_href": self.at(at, f"/guarantors/{row.guarantor_id}"),
+            "primary_insurance_company_href": self.at(at, "/insurance_companies/"),
             "fee_no": "0",
             "guarantor_first_name": guarantor.firstname if guarantor else "",
             "guarantor_last_name": guarantor.lastname if guarantor else "",
@@ -136,20 +140,20 @@ class RowWriter:
             "ui_patient_id": row.patient_id,
             "chart_number": row.patient_id,
             "guarantor_patient_id": row.guarantor_id,
-            "cust_id": self._cust_id(at),
-            "rowhash": _rowhash(row),
+            "cust_id": self.cust_id(at),
+            "rowhash": rowhash(row),
         }
 
     def practice(self, row: Practice) -> Row:
         """A row of /practices with all fields."""
         at = row.practice_id
         return {
-            "href": self._at(at),
-            "patient_href": self._at(at, "/patients"),
-            "provider_href": self._at(at, "/providers"),
-            "appointment_href": self._at(at, "/appointments"),
-            "guarantor_href": self._at(at, "/guarantors"),
-            "transaction_href": self._at(at, "/transactions"),
+            "href": self.at(at),
+            "patient_href": self.at(at, "/patients"),
+            "provider_href": self.at(at, "/providers"),
+            "appointment_href": self.at(at, "/appointments"),
+            "guarantor_href": self.at(at, "/guarantors"),
+            "transaction_href": self.at(at, "/transactions"),
             "address_line1": row.address,
             "city": row.city,
             "state": row.state,
@@ -168,20 +172,20 @@ class RowWriter:
         """A row of /providers with all fields."""
         at = row.practice_id
         return {
-            "href": self._at(at, f"/providers/{row.provider_id}"),
+            "href": self.at(at, f"/providers/{row.provider_id}"),
             "provider_id": row.provider_id,
             "firstname": row.firstname,
             "lastname": row.lastname,
             "provider_type": row.kind,
             "specialty": row.specialty,
             "practice_id": at,
-            "practice_href": self._at(at),
-            "patient_href": self._at(at, f"/patients?provider_id={row.provider_id}"),
-            "appointment_href": self._at(at, f"/appointments?provider_id={row.provider_id}"),
+            "practice_href": self.at(at),
+            "patient_href": self.at(at, f"/patients?provider_id={row.provider_id}"),
+            "appointment_href": self.at(at, f"/appointments?provider_id={row.provider_id}"),
             "status": "Active" if row.active else "Inactive",
             "initials": row.firstname[0] + row.lastname[0],
             "is_hidden": "False",
-            "cust_id": self._cust_id(at),
+            "cust_id": self.cust_id(at),
             "is_user": _flag(row.user),
             "is_organization": "False",
         }
@@ -192,7 +196,7 @@ class RowWriter:
             "provider_id": "|".join(row.provider_ids) if self.office.pms.chairs_show_providers else "",
             "practice_id": row.practice_id,
             "operatory": row.name,
-            "cust_id": self._cust_id(row.practice_id),
+            "cust_id": self.cust_id(row.practice_id),
             "is_hidden": "T" if row.hidden else "F",
             "abbreviation": row.abbreviation,
         }
@@ -203,11 +207,11 @@ class RowWriter:
         if row.kind == "operatory" and switches.schedule_operatory == "abbreviation":
             resource_id = self.records.operatories[resource_id].abbreviation
         written: Row = {
-            "href": self._at(row.practice_id, f"/practice_schedule/{resource_id}"),
+            "href": self.at(row.practice_id, f"/practice_schedule/{resource_id}"),
             "practice_id": row.practice_id,
-            "practice_href": self._at(row.practice_id),
+            "practice_href": self.at(row.practice_id),
             "date": day_text(row.sunday),
-            "cust_id": self._cust_id(row.practice_id),
+            "cust_id": self.cust_id(row.practice_id),
             "resource_type": _WORDS[switches.schedule_words][row.kind],
             "resource_id": resource_id,
         }
@@ -224,9 +228,9 @@ class RowWriter:
         """A row of one of the word lists (statuses, note types, variables)."""
         return {
             "practice_id": practice_id,
-            "practice_href": self._at(practice_id),
-            "cust_id": self._cust_id(practice_id),
-            "href": self._at(practice_id, f"/{kind}"),
+            "practice_href": self.at(practice_id),
+            "cust_id": self.cust_id(practice_id),
+            "href": self.at(practice_id, f"/{kind}"),
             **values,
         }
 

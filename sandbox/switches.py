@@ -40,6 +40,11 @@ class Switches:
     copy_zone: Literal["office", "utc"] = "office"
     service_item_by_default: bool = False
     plain_description_only: bool = False
+    note_characters: Literal["plain", "listed"] = "plain"
+    unsupported_write: Literal["unauthorized", "invalid", "later"] = "unauthorized"
+    pms_limits: Literal["later", "now"] = "later"
+    payment_types_list: Literal["payments", "all"] = "payments"
+    api_name: Literal["path", "plural"] = "path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,36 @@ UNKNOWNS: tuple[Unknown, ...] = (
         _BOOL_NO,
         "official, contradicting itself: special characters not allowed, and a list of allowed ones",
         "A description with anything but letters, digits, space, period and hyphen is refused at once.",
+    ),
+    Unknown(
+        "note_characters",
+        ("plain", "listed"),
+        "official, contradicting itself: validated, no special characters; and a list of allowed ones",
+        "A note's text takes letters, digits, space, period and hyphen, or the listed punctuation as well.",
+    ),
+    Unknown(
+        "unsupported_write",
+        ("unauthorized", "invalid", "later"),
+        "official: which software takes which write; what happens otherwise is not said",
+        "A write that the software does not take is 401 API2004, 400 API1026, or fails later.",
+    ),
+    Unknown(
+        "pms_limits",
+        ("later", "now"),
+        "official limits; who enforces them is not said",
+        "A value too long, or outside the software's lists, fails later or is 400 API1026 at once.",
+    ),
+    Unknown(
+        "payment_types_list",
+        ("payments", "all"),
+        "official filters for adjustments and insurance; what comes without them is not said",
+        "payment_types without a filter holds patients' payments only, or every kind.",
+    ),
+    Unknown(
+        "api_name",
+        ("path", "plural"),
+        "official samples: 'PATCH appointments' there, 'patients' in writeback_status for POST /patient",
+        "apiname in the echo of a write is the word of its path or the plural of it.",
     ),
 )
 

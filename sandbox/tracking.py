@@ -24,7 +24,9 @@ def _created(world: World, write: Writeback) -> Row:
     """The id fields of a writeback under the switch that says which of them are filled."""
     how, new = world.switches.created_ids, write.operation.startswith("POST ")
     if write.completed_at is None or not write.ok:
-        return {"appointment_sr_no": write.target, "patient_id": "", "created_id": ""}
+        of_appointment = write.target if write.resource == "appointments" else ""
+        of_patient = write.target if write.resource == "patient" else ""
+        return {"appointment_sr_no": of_appointment, "patient_id": of_patient, "created_id": ""}
     own = {"appointment_sr_no": write.appointment_sr_no, "patient_id": write.patient_id}
     if how == "created_id" and new:
         return {"appointment_sr_no": "", "patient_id": "", "created_id": write.created_id}
@@ -38,7 +40,7 @@ def _status_row(world: World, write: Writeback) -> Row:
     word = "Deleted" if write.deleted else "Pending"
     if done:
         word = "Success" if write.ok else switches.failure_word
-    noun = "patient" if write.resource.startswith("patient") else "appointment"
+    noun = write.resource.removesuffix("s")
     return {
         "id": write.id,
         "office_id": write.office_id,
@@ -69,11 +71,17 @@ def _form(fields: dict[str, str]) -> str:
     return "&".join(f"{name}={value}" for name, value in fields.items())
 
 
-def echo(write: Writeback) -> str:
-    """The body as GET /writebacks shows it: a form without escapes, the key masked, the record's id last."""
-    # the official sample has no appointment_sr_no besides the id of the path
-    fields = {name: value for name, value in write.fields.items() if name != "appointment_sr_no"}
-    text = _form({"request_key": write.masked_key, **fields, "apiname": write.operation})
+def echo(write: Writeback, api_name: str = "path") -> str:
+    """The body as GET /writebacks shows it: a form without escapes, the key masked, the record's id last.
+
+    `api_name` is the switch of that name: how the path's word is written after apiname=.
+    """
+    fields = dict(write.fields)
+    if write.target:
+        # the official sample has no appointment_sr_no besides the id of the path
+        fields.pop("patient_id" if write.resource == "patient" else "appointment_sr_no", None)
+    word = write.resource if api_name == "path" else f"{write.resource.removesuffix('s')}s"
+    text = _form({"request_key": write.masked_key, **fields, "apiname": f"{write.method} {word}"})
     return f"{text}&id={write.target}" if write.target else text
 
 
@@ -102,7 +110,7 @@ def _list_row(world: World, write: Writeback, base: str) -> Row:
         "completed_time": office.cloud_time(done).isoformat(timespec="seconds") if done else "",
         # the official sample calls a PATCH of appointments "appointment"
         "api_name": write.resource.removesuffix("s"),
-        "api_request_body": echo(write),
+        "api_request_body": echo(write, world.switches.api_name),
         "command_time": office.cloud_time(write.received_at).isoformat(timespec="seconds"),
         "duration_in_second": str(round(done - write.received_at)) if done else "",
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from sandbox.auth import KeyRing
-from sandbox.config import THREE_OFFICES, OfficeSpec, SandboxConfig
+from sandbox.config import EVERY_PMS, THREE_OFFICES, OfficeSpec, SandboxConfig
 from sandbox.desk import Desk
 from sandbox.execution import RefusedByPmsError, carry_out
 from sandbox.faults import Fault, Faults
@@ -16,7 +16,7 @@ from sandbox.limits import RateLimits
 from sandbox.office import Office
 from sandbox.writebacks import Effect, Queue, Writeback
 
-__all__ = ["THREE_OFFICES", "Fault", "OfficeSpec", "RequestSeen", "SandboxConfig", "World"]
+__all__ = ["EVERY_PMS", "THREE_OFFICES", "Fault", "OfficeSpec", "RequestSeen", "SandboxConfig", "World"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ class World:
 
     def set_online(self, office_id: str, online: bool) -> None:
         """Turn the office PC on or off; what waited is carried out after it comes back."""
+        # what was due until now happened with the PC as it was
+        self.advance()
         office = self.offices[office_id]
         back = online and not office.spu_online
         office.spu_online = online
@@ -160,6 +162,7 @@ class World:
                 write.text,
                 write.appointment_sr_no,
                 write.patient_id,
+                write.created_id,
             )
         )
 

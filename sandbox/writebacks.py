@@ -59,6 +59,7 @@ class Effect:
     text: str
     appointment_sr_no: str = ""
     patient_id: str = ""
+    created_id: str = ""
 
 
 @dataclass(slots=True)

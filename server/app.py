@@ -8,6 +8,7 @@ from typing import Final
 
 import anyio
 import structlog
+from anyio.abc import TaskGroup
 from platformdirs import user_data_path
 
 from server.background.carrier import Carrier
@@ -20,6 +21,7 @@ from server.clock import Clock, SystemClock
 from server.desk.choice import chosen_offices
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import FrontDesk, open_desk
+from server.failures import ConfigurationError
 from server.runtime import Runtime
 from server.settings import Settings
 from server.sikka.client import Sikka
@@ -33,10 +35,6 @@ from store.opening import Store, open_store
 FIRST_LOOK_SECONDS: Final = 5.0
 RENEWAL_LEASE_MS: Final = 60_000
 log = structlog.get_logger(__name__)
-
-
-class ConfigurationError(Exception):
-    """The program cannot start as it is configured; the text says what to set."""
 
 
 @dataclass(frozen=True)
@@ -90,15 +88,30 @@ def database_path() -> Path:
     return user_data_path("chairtime", appauthor=False) / "chairtime.sqlite3"
 
 
-@asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[App]:
-    """The program with all its background work, for as long as the context lasts.
+@dataclass(frozen=True)
+class Connection:
+    """The store and Sikka put together, with nothing running yet.
 
-    At the end, sends in flight get a moment to finish; every row is left so that the next start goes on.
+    Attributes:
+        keys: Sikka's keys in the store, as every process on it shares them.
+        tasks: where renewals of keys run; cancelled when the context ends.
+    """
+
+    settings: Settings
+    store: Store
+    sikka: Sikka
+    keys: StoredKeys
+    clock: Clock
+    owner: str
+    tasks: TaskGroup
+
+
+@asynccontextmanager
+async def connected(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[Connection]:
+    """The open store and a client for Sikka, without any background work.
 
     Raises:
         StoreError: the database cannot be opened.
-        LoopLost: a background loop cannot be kept running.
     """
     clock = clock or SystemClock()
     store = await open_store(
@@ -115,7 +128,6 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenera
         open_transport(settings.sikka_base_url, timeouts) as transport,
         anyio.create_task_group() as tasks,
     ):
-        runtime = Runtime(tasks, clock)
         owner = new_owner()
         keys = StoredKeys(store, clock, owner=owner, lease_ms=RENEWAL_LEASE_MS)
         sikka = Sikka(
@@ -127,13 +139,30 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenera
             clock=clock,
             reserve_share=settings.rate_reserve,
         )
+        yield Connection(settings, store, sikka, keys, clock, owner, tasks)
+        tasks.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[App]:
+    """The program with all its background work, for as long as the context lasts.
+
+    At the end, sends in flight get a moment to finish; every row is left so that the next start goes on.
+
+    Raises:
+        StoreError: the database cannot be opened.
+        LoopLost: a background loop cannot be kept running.
+    """
+    async with connected(settings, clock) as connection:
+        store, sikka, tasks = connection.store, connection.sikka, connection.tasks
+        runtime = Runtime(tasks, connection.clock)
         doorbell = Doorbell()
-        desk = open_desk(store, sikka, doorbell, clock, settings)
-        parts = Parts(store, sikka, doorbell, clock, settings, owner)
+        desk = open_desk(store, sikka, doorbell, connection.clock, settings)
+        parts = Parts(store, sikka, doorbell, connection.clock, settings, connection.owner)
         carrier = Carrier(parts, tasks)
         freshness = Freshness(parts)
         for name, run in {
-            "keys": KeyKeeper(parts, keys).run,
+            "keys": KeyKeeper(parts, connection.keys).run,
             "carrier": carrier.run,
             "sweeper": Sweeper(parts, desk, tasks).run,
             "freshness": freshness.run,

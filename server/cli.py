@@ -1,19 +1,22 @@
 """The commands: serve, demo, doctor, sandbox. Exit codes: 0 ok, 1 failed, 2 configuration."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 
 import anyio
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from server import __version__
-from server.app import ConfigurationError
-from server.logs import configure_logs
-from server.settings import Settings
+from server.failures import ConfigurationError, Failure
 from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from server.settings import Settings
 
 FAILED: Final = 1
 CONFIGURATION: Final = 2
@@ -42,14 +45,17 @@ def run(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     except KeyboardInterrupt:
         return 0
     except Exception as problem:  # noqa: BLE001 - the door is where every error ends
-        return max(_said(error) for error in leaves(problem))
+        return max(say(error) for error in leaves(problem))
 
 
-def _said(error: BaseException) -> int:
+def say(error: BaseException) -> int:
     """Say what went wrong, without a word of anybody's data; the exit code it makes."""
     if isinstance(error, ConfigurationError | StoreError):
-        errors.print(str(error), markup=False)
+        errors.print(str(error), markup=False, soft_wrap=True)
         return CONFIGURATION
+    if isinstance(error, Failure):
+        errors.print(str(error), markup=False, soft_wrap=True)
+        return FAILED
     errors.print(f"Chairtime stopped: {type(error).__name__}", markup=False)
     return FAILED
 
@@ -64,12 +70,16 @@ def leaves(error: BaseException) -> list[BaseException]:
 
 def read_settings() -> Settings:
     """The settings of the environment; exits with 2 and the names of those that are wrong."""
+    from pydantic import ValidationError  # noqa: PLC0415 - a quick answer to --help needs none of the parts
+
+    from server.settings import Settings  # noqa: PLC0415 - as above
+
     try:
         return Settings()
     except ValidationError as problem:
         for error in problem.errors(include_input=False, include_url=False):
             name = ".".join(str(part) for part in error["loc"]) or "SIKKA_BASE_URL"
-            errors.print(f"{name}: {error['msg']}", markup=False)
+            errors.print(f"{name}: {error['msg']}", markup=False, soft_wrap=True)
         raise typer.Exit(CONFIGURATION) from None
 
 
@@ -89,19 +99,22 @@ def serve(
         Literal["stdio", "http"], typer.Option(help="http serves Streamable HTTP at /mcp and SSE at /sse.")
     ] = "stdio",
     host: Annotated[str, typer.Option(help="For http; loopback only.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="For http.", min=1, max=65535)] = 8000,
+    port: Annotated[
+        int, typer.Option(help="For http; 0 is any free one, said on stderr.", min=0, max=65535)
+    ] = 8000,
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Run on the embedded stand-in for Sikka; no account needed.")
     ] = False,
 ) -> None:
     """Serve the tools to agents."""
-    from server import commands  # noqa: PLC0415 - a quick answer to --help needs none of the parts
-
     settings = read_settings()
-    configure_logs(settings.log_level)
     if not sandbox and not settings.has_credentials:
         errors.print(NO_CREDENTIALS, markup=False)
         raise typer.Exit(CONFIGURATION)
+    from server import commands  # noqa: PLC0415 - a quick answer to a mistake needs none of the parts
+    from server.logs import configure_logs  # noqa: PLC0415 - as above
+
+    configure_logs(settings.log_level)
     raise typer.Exit(
         run(lambda: commands.serve(settings, transport=transport, host=host, port=port, sandbox=sandbox))
     )
@@ -109,12 +122,32 @@ def serve(
 
 @app.command("sandbox")
 def sandbox_command(
-    port: Annotated[int, typer.Option(help="Port on loopback.", min=1, max=65535)] = 8901,
+    port: Annotated[
+        int, typer.Option(help="Port on loopback; 0 is any free one, said on stderr.", min=0, max=65535)
+    ] = 8901,
+    writes_take: Annotated[
+        tuple[float, float],
+        typer.Option(help="Least and most seconds until the practice carries out a write.", min=0),
+    ] = (15.0, 120.0),
+    refresh: Annotated[
+        float, typer.Option(help="Seconds between two loads of Sikka's copy; 0 is never.", min=0)
+    ] = 900.0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same practice.")] = 7,
+    desk: Annotated[
+        bool, typer.Option(help="Whether people at the desk book and move appointments too.")
+    ] = True,
 ) -> None:
     """Run the stand-in for Sikka on its own."""
-    from server import commands  # noqa: PLC0415 - as above
+    from sandbox.world import SandboxConfig  # noqa: PLC0415 - as above
+    from server.stand_in import run_stand_in  # noqa: PLC0415 - as above
 
-    raise typer.Exit(commands.sandbox(port))
+    if writes_take[0] > writes_take[1]:
+        raise typer.BadParameter("the least comes first", param_hint="--writes-take")
+    config = SandboxConfig(seed=seed, writeback_seconds=writes_take, refresh_seconds=refresh, desk=desk)
+    try:
+        raise typer.Exit(run_stand_in(config, port))
+    except Failure as failure:
+        raise typer.Exit(say(failure)) from None
 
 
 @app.command()
@@ -122,19 +155,20 @@ def demo(
     slow: Annotated[bool, typer.Option("--slow", help="A practice system that takes 20 seconds.")] = False,
 ) -> None:
     """Watch a caller being found, booked, confirmed and cancelled."""
-    from server import demo as play  # noqa: PLC0415 - as above
+    from server.demo.play import play  # noqa: PLC0415 - as above
 
-    raise typer.Exit(run(lambda: play.play(slow=slow)))
+    raise typer.Exit(run(lambda: play(slow=slow)))
 
 
 @app.command()
 def doctor() -> None:
     """Check the connection to Sikka, step by step."""
-    from server import doctor as visit  # noqa: PLC0415 - as above
-
     settings = read_settings()
-    configure_logs("ERROR")
     if not settings.has_credentials:
         errors.print(NO_CREDENTIALS, markup=False)
         raise typer.Exit(CONFIGURATION)
-    raise typer.Exit(run(lambda: visit.examine(settings)))
+    from server.doctor.examination import examine  # noqa: PLC0415 - as above
+    from server.logs import configure_logs  # noqa: PLC0415 - as above
+
+    configure_logs("ERROR")
+    raise typer.Exit(run(lambda: examine(settings)))

@@ -1,5 +1,6 @@
-"""What the commands `serve` and `sandbox` do."""
+"""What the command `serve` does."""
 
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
@@ -9,14 +10,18 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from sandbox.serving import RunningSandbox, run_blocking, serve_sandbox
+from sandbox.serving import serve_sandbox
 from sandbox.world import SandboxConfig, World
-from server.app import ConfigurationError, running
-from server.hosting.http import NotLoopback, serve_http
-from server.hosting.stdio import serve_stdio
+from server.app import running
+from server.failures import ConfigurationError, port_taken
+from server.hosting.http import NotLoopback, PortTaken, listen, serve_http
+from server.hosting.stdio import ended_by_signals, serve_stdio
 from server.settings import Settings
 
 EMBEDDED_SECONDS: Final = (3.0, 6.0)  # a brisk practice: a person trying it should not wait minutes
+
+# Names the line on stderr by which other programs learn an address that was chosen for them.
+ADDRESS_NAME: Final = "CHAIRTIME_ADDRESS"
 
 
 @asynccontextmanager
@@ -40,38 +45,39 @@ async def on_sandbox(settings: Settings) -> AsyncGenerator[Settings]:
 
 
 async def serve(settings: Settings, *, transport: str, host: str, port: int, sandbox: bool) -> int:
-    """Serve the tools until the host or a signal ends it. Returns the exit code."""
-    async with AsyncExitStack() as stack:
+    """Serve the tools until the host or a signal ends it. Returns the exit code.
+
+    Raises:
+        ConfigurationError: the address or the choice of office cannot be served.
+        Failure: the port is taken.
+    """
+    # signals count from here on: also while Sikka is looked for, a stop must leave nothing behind
+    async with ended_by_signals(), AsyncExitStack() as stack:
+        listener = None if transport == "stdio" else stack.enter_context(_listening(host, port))
         if sandbox:
             settings = await stack.enter_async_context(on_sandbox(settings))
         app = await stack.enter_async_context(running(settings))
-        await app.settle_choice(one=transport == "stdio")
-        if transport == "stdio":
+        await app.settle_choice(one=listener is None)
+        if listener is None:
             await serve_stdio(app.surface)
             return 0
-        sys.stderr.write(f"Chairtime serves http://{host}:{port}/mcp and /sse. Stop it with Ctrl-C.\n")
-        try:
-            await serve_http(app.surface, app.runtime, host=host, port=port)
-        except NotLoopback:
-            raise ConfigurationError(
-                f"{host} can be reached from elsewhere, and Chairtime asks for no tokens yet. "
-                "It did not start. Use --host 127.0.0.1."
-            ) from None
-    return 0
-
-
-def sandbox(port: int) -> int:
-    """Run the stand-in on its own until a signal ends it."""
-    config = SandboxConfig()
-
-    def ready(serving: RunningSandbox) -> None:
-        base_url = serving.base_url
+        at = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         sys.stderr.write(
-            f"The stand-in for Sikka answers at {base_url}\n"
-            f"  SIKKA_BASE_URL={base_url}\n"
-            f"  SIKKA_APP_ID={config.app_id}\n"
-            f"  SIKKA_APP_KEY={config.app_key}\n"
+            f"Chairtime is ready for agents: {at}/mcp, or {at}/sse. Stop it with Ctrl-C.\n"
+            f"  {ADDRESS_NAME}={at}\n"
         )
-
-    run_blocking(World(config), port, ready)
+        await serve_http(app.surface, app.runtime, host=host, listener=listener)
     return 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Taken before anything else is started, so that a wrong address costs nobody a wait."""
+    try:
+        return listen(host, port)
+    except NotLoopback:
+        raise ConfigurationError(
+            f"{host} can be reached from elsewhere, and Chairtime asks for no tokens yet. "
+            "It did not start. Use --host 127.0.0.1."
+        ) from None
+    except PortTaken:
+        raise port_taken(port) from None

@@ -28,12 +28,14 @@ class Loop:
     Attributes:
         crashes: in all.
         crashes_in_a_row: since it last ran steadily.
+        started: when it was last started; the clock's monotonic seconds.
     """
 
     name: str
     run: Callable[[], Awaitable[None]]
     crashes: int = 0
     crashes_in_a_row: int = 0
+    started: float = 0.0
 
 
 class Runtime:
@@ -56,8 +58,8 @@ class Runtime:
 
     @property
     def healthy(self) -> bool:
-        """Whether every loop runs, or has crashed only now and then."""
-        return all(loop.crashes_in_a_row < UNHEALTHY_CRASHES for loop in self._loops)
+        """Whether every loop runs steadily, or has crashed only now and then."""
+        return all(loop.crashes_in_a_row < UNHEALTHY_CRASHES or self._steady(loop) for loop in self._loops)
 
     @property
     def crashes(self) -> dict[str, int]:
@@ -66,11 +68,11 @@ class Runtime:
 
     async def _guard(self, loop: Loop) -> None:
         while True:
-            started = self._clock.monotonic()
+            loop.started = self._clock.monotonic()
             try:
                 await loop.run()
             except Exception as error:  # noqa: BLE001 - whatever ended the loop, it has to run again
-                if self._clock.monotonic() - started > STEADY_SECONDS:
+                if self._steady(loop):
                     loop.crashes_in_a_row = 0
                 loop.crashes += 1
                 loop.crashes_in_a_row += 1
@@ -82,3 +84,6 @@ class Runtime:
                 )
             else:
                 return
+
+    def _steady(self, loop: Loop) -> bool:
+        return self._clock.monotonic() - loop.started > STEADY_SECONDS

@@ -4,19 +4,22 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from store.database import Row, Statements, placeholders
+from store.database import placeholders
+from store.ledger_adoption import LedgerAdoption
+from store.ledger_entries import CONFIRMED_KEY_HOLD_MS, NO_LEASE
+from store.ledger_late import LedgerLate
+from store.ledger_listing import LedgerListing
 from store.ledger_news import LedgerNews
 from store.ledger_reading import of_office, texts
-from store.ledger_rows import EVENTS, Created, NewWriteback, Writeback, new_id
-from store.ledger_states import ALLOWED, BORN, OPEN, RESULT_OF, SETTLED, UNDONE, IllegalArrow, State
+from store.ledger_rows import Created, NewWriteback, Writeback, new_id
+from store.ledger_states import BORN, OPEN, RESULT_OF, SETTLED, State
+from store.ledger_waiting import LedgerWaiting
 
-CONFIRMED_KEY_HOLD_MS = 15 * 60_000
 WITHDRAW = "withdraw"
 _WITHDRAWN_AT_ONCE = frozenset({State.QUEUED, State.WAITING})
-_NO_LEASE: Mapping[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
-class Ledger(LedgerNews):
+class Ledger(LedgerNews, LedgerListing, LedgerWaiting, LedgerAdoption, LedgerLate):
     """The writing half of the ledger. Times are UTC epoch milliseconds and come from the caller."""
 
     async def append(self, new: NewWriteback, now: int) -> tuple[Writeback, bool]:
@@ -37,10 +40,12 @@ class Ledger(LedgerNews):
             "result": RESULT_OF[new.state],
             "state": new.state.value,
             "natural_key": new.natural_key,
+            "natural_key_given": new.natural_key,
             "patient_key": new.patient_key,
             "appointment_key": new.appointment_key,
             "scope_key": new.scope_key,
             "waits_for": new.waits_for,
+            "retry_of": new.retry_of,
             "send_before": new.send_before,
             "created_at": now,
             "changed_at": now,
@@ -48,13 +53,7 @@ class Ledger(LedgerNews):
             "said_state": new.state.value,
         }
         async with self._database.transaction() as statements:
-            await statements.execute(
-                "UPDATE pms_writebacks SET natural_key = NULL, natural_key_until = NULL "
-                "WHERE pms_integration_id = $1 AND natural_key = $2 AND natural_key_until <= $3",
-                new.office,
-                new.natural_key,
-                now,
-            )
+            await self._release_lapsed(statements, new.office, new.natural_key, now)
             row = await statements.fetch_one(
                 f"INSERT INTO pms_writebacks ({', '.join(columns)}) VALUES ({placeholders(1, len(columns))}) "
                 "ON CONFLICT (pms_integration_id, natural_key) DO NOTHING RETURNING *",
@@ -134,13 +133,16 @@ class Ledger(LedgerNews):
         longer holds it. Raises IllegalArrow if the state it is in does not lead to ``to``. What is given as
         None stays as it was, except ``due_at`` (at once) and ``reason`` (it belongs to the new state alone).
         The lease ends, but for `sending`, which keeps it (to ``lease_until`` if given): a send in flight is
-        its owner's until the lease lapses.
+        its owner's until the lease lapses. ``sikka_id`` is what Sikka answered to this very row: another that
+        held it loses it (`LedgerAdoption`); one found by searching is for `adopt`.
         """
         async with self._database.transaction() as statements:
             row = await self._held(statements, row_id, expect, fence)
             if row is None:
                 return None
             office: str = row["pms_integration_id"]
+            if sikka_id is not None and sikka_id != row["sikka_id"]:
+                await self._take_id(statements, row_id, sikka_id, now)
             given = {
                 **self._sealed(
                     office,
@@ -161,6 +163,8 @@ class Ledger(LedgerNews):
             }
             columns = {column: value for column, value in given.items() if value is not None}
             columns["due_at"] = now if due_at is None else due_at
+            if "sikka_id" in columns and sikka_id != row["sikka_id"]:
+                columns["adopted_at"] = None
             return await self._enter(statements, row, to, now, columns, reason=reason, detail=detail)
 
     async def postpone(
@@ -171,16 +175,20 @@ class Ledger(LedgerNews):
         now: int,
         fence: tuple[str, int] | None = None,
         checked: bool = False,
+        send_before: int | None = None,
     ) -> Writeback | None:
         """Look at an open row again at ``due_at``; its lease ends. ``checked`` counts a question to Sikka.
 
-        None, and nothing is changed, if it is settled or the fence is lost.
+        ``send_before`` moves that limit too, as for a row that waits on a queued one. None, and nothing is
+        changed, if it is settled or the fence is lost.
         """
         async with self._database.transaction() as statements:
             row = await self._held(statements, row_id, OPEN, fence)
             if row is None:
                 return None
-            columns: dict[str, Any] = {"due_at": due_at, **_NO_LEASE}
+            columns: dict[str, Any] = {"due_at": due_at, **NO_LEASE}
+            if send_before is not None:
+                columns["send_before"] = send_before
             if checked:
                 columns |= {"last_checked_at": now, "check_count": row["check_count"] + 1}
             return self._seals.writeback(await self._set(statements, row, columns))
@@ -252,6 +260,29 @@ class Ledger(LedgerNews):
             )
         return touched > 0
 
+    async def flag(self, row_id: str, now: int) -> bool:
+        """Note that people were told of an open row; False if it is settled or was flagged before.
+
+        To be called after the task is opened: a crash in between opens the same task again.
+        """
+        async with self._database.transaction() as statements:
+            row = await self._held(statements, row_id, OPEN, None)
+            if row is None or row["flagged_at"] is not None:
+                return False
+            changed = await self._set(statements, row, {"flagged_at": now})
+            await self._note(statements, changed, State(row["state"]), now, reason="flagged")
+        return True
+
+    async def forget_lapsed_leases(self, lapsed_by: int) -> int:
+        """End leases that lapsed by then and return how many; `sending` is left to `recover`."""
+        async with self._database.transaction() as statements:
+            return await statements.execute(
+                "UPDATE pms_writebacks SET lease_owner = NULL, lease_until = NULL "
+                "WHERE lease_until <= $1 AND state <> $2",
+                lapsed_by,
+                State.SENDING.value,
+            )
+
     async def mark_shown(self, row_ids: Collection[str], now: int) -> None:
         """Sikka's copy shows what these rows did; they no longer lie over it."""
         if not row_ids:
@@ -285,107 +316,3 @@ class Ledger(LedgerNews):
                 await self._enter(statements, row, State.UNCERTAIN, now, due, reason="found_sending")
                 for row in rows
             ]
-
-    async def _enter(
-        self,
-        statements: Statements,
-        row: Row,
-        to: State,
-        now: int,
-        columns: Mapping[str, Any],
-        *,
-        reason: str,
-        detail: str | None = None,
-    ) -> Writeback:
-        before = State(row["state"])
-        if to not in ALLOWED[before]:
-            raise IllegalArrow(before, to)
-        values = {
-            "state": to.value,
-            "result": RESULT_OF[to],
-            "reason": reason or None,
-            "changed_at": now,
-            **columns,
-        }
-        if to is not State.SENDING:
-            values |= _NO_LEASE
-        if to is State.SUBMITTED:
-            values["submitted_at"] = now
-        if to in SETTLED:
-            values["completed_at"] = now
-        if to in UNDONE:
-            values |= {"natural_key": None, "natural_key_until": None}
-        changed = await self._set(statements, row, values)
-        await self._note(statements, changed, before, now, reason=reason, detail=detail)
-        if to is State.CONFIRMED and changed["appointment_key"] is not None:
-            await self._release_earlier(statements, changed)
-        return self._seals.writeback(changed)
-
-    async def _release_earlier(self, statements: Statements, row: Row) -> None:
-        """What was confirmed for an appointment before this write may be asked for again."""
-        await statements.execute(
-            "UPDATE pms_writebacks SET natural_key = NULL, natural_key_until = NULL "
-            "WHERE pms_integration_id = $1 AND appointment_key = $2 AND state = $3 "
-            "AND (created_at < $4 OR (created_at = $4 AND id < $5))",
-            row["pms_integration_id"],
-            row["appointment_key"],
-            State.CONFIRMED.value,
-            row["created_at"],
-            row["id"],
-        )
-
-    async def _held(
-        self, statements: Statements, row_id: str, expect: Collection[State], fence: tuple[str, int] | None
-    ) -> Row | None:
-        row = await statements.fetch_one("SELECT * FROM pms_writebacks WHERE id = $1", row_id)
-        if row is None or State(row["state"]) not in expect:
-            return None
-        if fence is not None and fence != (row["lease_owner"], row["lease_attempt"]):
-            return None
-        return row
-
-    async def _of(self, statements: Statements, office: str, row_id: str) -> Row | None:
-        return await statements.fetch_one(
-            "SELECT * FROM pms_writebacks WHERE id = $1 AND pms_integration_id = $2", row_id, office
-        )
-
-    async def _set(self, statements: Statements, row: Row, columns: Mapping[str, Any]) -> Row:
-        """Set columns of a row read in the same transaction; the row as it is then."""
-        settings = ", ".join(f"{column} = ${number}" for number, column in enumerate(columns, start=2))
-        rows = await statements.fetch(
-            f"UPDATE pms_writebacks SET {settings} WHERE id = $1 RETURNING *", row["id"], *columns.values()
-        )
-        return rows[0]
-
-    def _sealed(self, office: str, row_id: str, **values: Any) -> dict[str, Any]:
-        """Values by the names of their columns, sealed; Nones stay Nones."""
-        return {
-            column: self._seals.seal(value, column, office=office, row=row_id)
-            for column, value in values.items()
-        }
-
-    async def _note(
-        self,
-        statements: Statements,
-        row: Row,
-        before: State | None,
-        now: int,
-        *,
-        reason: str = "",
-        detail: str | None = None,
-    ) -> None:
-        """Append the event that the row is now in its state; a wish has its state on both sides."""
-        event_id = new_id(now)
-        await statements.execute(
-            "INSERT INTO pms_writeback_events "
-            "(id, writeback_id, seq, at, from_state, to_state, reason, detail) "
-            "VALUES ($1, $2, (SELECT COUNT(*) + 1 FROM pms_writeback_events WHERE writeback_id = $2), "
-            "$3, $4, $5, $6, $7)",
-            event_id,
-            row["id"],
-            now,
-            None if before is None else before.value,
-            row["state"],
-            reason or None,
-            self._seals.seal(detail, "detail", office=row["pms_integration_id"], row=event_id, table=EVENTS),
-        )

@@ -31,7 +31,7 @@ class Created:
 class NewWriteback:
     """A write to be put down. ``office`` is a pms_integrations id; keys are keyed hashes; times are UTC ms.
 
-    ``due_at`` None means at once.
+    ``due_at`` None means at once. ``retry_of`` is the row whose request a person had made anew.
     """
 
     office: str
@@ -48,11 +48,17 @@ class NewWriteback:
     state: State = State.INTENT
     waits_for: str | None = None
     due_at: int | None = None
+    retry_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writeback:
-    """One row of the ledger, opened. Times are UTC ms; what the row is about is not in its repr."""
+    """One row of the ledger, opened. Times are UTC ms; what the row is about is not in its repr.
+
+    ``natural_key_given`` is the key it was put down with, ``sent_count`` how often it was handed to Sikka,
+    ``looks`` how often it was looked for and not found since it became uncertain, ``adopted_at`` when its
+    ``sikka_id`` was found by searching (None: Sikka answered it).
+    """
 
     id: str
     office: str
@@ -90,6 +96,13 @@ class Writeback:
     lease_owner: str | None
     lease_until: int | None
     lease_attempt: int
+    natural_key_given: str | None = None
+    retry_of: str | None = None
+    flagged_at: int | None = None
+    sent_count: int = 0
+    first_look_at: int | None = None
+    looks: int = 0
+    adopted_at: int | None = None
 
     @property
     def fence(self) -> tuple[str, int]:
@@ -138,6 +151,13 @@ _PLAIN = (
     "lease_owner",
     "lease_until",
     "lease_attempt",
+    "natural_key_given",
+    "retry_of",
+    "flagged_at",
+    "sent_count",
+    "first_look_at",
+    "looks",
+    "adopted_at",
 )
 
 

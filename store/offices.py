@@ -192,6 +192,14 @@ class Offices:
                 owner,
             )
 
+    async def forget_lapsed_leases(self, lapsed_by: int) -> int:
+        """End leases on the refresh of keys that lapsed by then, and return how many."""
+        async with self._database.transaction() as statements:
+            return await statements.execute(
+                "UPDATE pms_integrations SET lease_owner = NULL, lease_until = NULL WHERE lease_until <= $1",
+                lapsed_by,
+            )
+
     async def saw_as_of(self, row_id: str, as_of: str, now: int) -> bool:
         """Note the copy's age; True if it has moved (``as_of_seen_at`` moves only then). "" says nothing."""
         async with self._database.transaction() as statements:

@@ -10,6 +10,7 @@ from typing import Self
 from store.database import Database, Statements, parse_url
 from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
 from store.handles import Handles
+from store.inbox import Inbox
 from store.ledger import Ledger
 from store.migrate import known_migrations, migrate, refuse_newer
 from store.offices import Offices
@@ -18,6 +19,17 @@ from store.sealing import KEY_BYTES, Index, KeyRing, Sealer
 from store.sqlite import Found, SqliteDatabase, look, open_sqlite
 
 _OWNER_ONLY = 0o600
+# Whoever holds a lease that lapsed a moment ago, and that nobody took, may still finish.
+LAPSED_LEASE_KEPT_MS = 60 * 60_000
+
+
+@dataclass(frozen=True)
+class Purged:
+    """How many expired things were forgotten."""
+
+    handles: int
+    readbacks: int
+    leases: int
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,20 @@ class Store:
     readbacks: Readbacks
     index: Index
     made_key: Path | None
+    inbox: Inbox
+
+    async def purge(self, now: int) -> Purged:
+        """Forget expired handles and read-backs, and leases that lapsed an hour ago or more (``now`` UTC ms).
+
+        No row of the ledger and no task is ever removed.
+        """
+        lapsed_by = now - LAPSED_LEASE_KEPT_MS
+        return Purged(
+            handles=await self.handles.purge(now),
+            readbacks=await self.readbacks.purge(now),
+            leases=await self.ledger.forget_lapsed_leases(lapsed_by)
+            + await self.offices.forget_lapsed_leases(lapsed_by),
+        )
 
     async def aclose(self) -> None:
         """Close the database; a second time does nothing."""
@@ -77,6 +103,7 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         readbacks=Readbacks(database),
         index=index,
         made_key=made_key,
+        inbox=Inbox(database, sealer),
     )
 
 

@@ -1,19 +1,19 @@
 """Carries rows of the ledger to Sikka: claimed, marked as being sent, handed over once."""
 
+from functools import partial
 from typing import Final
 
 import anyio
 import structlog
 from anyio.abc import TaskGroup
 
+from server.background.due import DueRows
 from server.background.parts import Parts
 from server.sikka.effects import Effect, effect_of
 from server.sikka.errors import Answered, NotPermitted, RateLimited, SikkaError
 from store.ledger_rows import Writeback
 from store.ledger_states import State
 
-AT_ONCE: Final = 20
-IDLE_SECONDS: Final = 5.0
 FIRST_WAIT_MS: Final = 1_000
 MOST_WAIT_MS: Final = 20_000
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Carrier:
         self._sikka = parts.sikka
         self._doorbell = parts.doorbell
         self._clock = parts.clock
-        self._lease_ms = parts.ms(parts.settings.lease_seconds)
+        self._due = DueRows(parts, {State.INTENT})
         self._tasks = tasks
         self._in_flight = 0
         self._idle = anyio.Event()
@@ -42,21 +42,13 @@ class Carrier:
     async def run(self) -> None:
         """Until stopped: claim what is due and send it; sleep until the next is due or the bell rings."""
         while not self._stopping:
-            rows = await self._ledger.claim_due(
-                {State.INTENT},
-                owner=self._parts.owner,
-                now=self._clock.now(),
-                lease_ms=self._lease_ms,
-                limit=AT_ONCE,
-            )
+            ring = self._doorbell.listen()
+            rows = await self._due.claim()
             for row in rows:
                 self._in_flight += 1
                 self._tasks.start_soon(self._send_guarded, row, name=f"send {row.id}")
-            if rows:
-                continue
-            due_at = await self._ledger.next_due({State.INTENT})
-            seconds = IDLE_SECONDS if due_at is None else (due_at - self._clock.now()) / 1000
-            await self._doorbell.wait_for_work(min(IDLE_SECONDS, max(0.01, seconds)))
+            if not rows:
+                await self._doorbell.wait_for_work(ring, await self._due.pause_seconds())
 
     async def stop(self) -> None:
         """Claim nothing more, and wait for the sends in flight."""
@@ -71,28 +63,34 @@ class Carrier:
             await self.send(row)
         except Exception as error:  # noqa: BLE001 - one row's trouble must not end the sending of others
             log.error("send_crashed", row=row.id, error=type(error).__name__)
+        except anyio.get_cancelled_exc_class():
+            with anyio.CancelScope(shield=True):
+                await self._let_go(row)
+            raise
         finally:
             self._in_flight -= 1
             if not self._in_flight:
                 self._idle.set()
             self._doorbell.changed(row.id)
+            self._doorbell.ring()  # accepted, it is the sweeper's; unsent, the loop knows no time for it yet
 
     async def send(self, row: Writeback) -> None:
         """Send a claimed row, once, and put down what became of it."""
         office = await self._parts.store.offices.get(row.office)
-        now = self._clock.now()
-        if row.wish:
-            await self._settle(row, State.WITHDRAWN, "withdrawn_unsent")
+        if office is None or row.wish or self._clock.now() >= row.send_before:
+            await self._give_up(row)
             return
-        if office is None or now >= row.send_before:
-            await self._settle(row, State.REJECTED, "never_sent")
-            return
-        calls = self._sikka.office(office.office_id, live=True)
         try:
             # The key first: without one nothing is sent, and the row has not even begun.
             await self._sikka.keys.current(office.office_id)
         except SikkaError as error:
             await self._wait(row, error)
+            return
+        # Getting the key may have taken long: what holds now counts, not what held when it was claimed.
+        now = self._clock.now()
+        fresh = await self._ledger.get(row.office, row.id)
+        if fresh is None or fresh.wish or now >= row.send_before:
+            await self._give_up(fresh or row)
             return
         sending = await self._ledger.change(
             row.id,
@@ -100,16 +98,19 @@ class Carrier:
             now,
             expect={State.INTENT},
             fence=row.fence,
-            lease_until=now + self._lease_ms,
+            lease_until=now + self._parts.lease_ms,
         )
         if sending is None:
-            return  # withdrawn, or another process's by now
+            return  # another process's by now
         try:
-            sikka_id = await calls.write(row.method, row.endpoint, row.body)
+            sikka_id = await self._sikka.office(office.office_id, live=True).write(
+                row.method, row.endpoint, row.body
+            )
         except SikkaError as error:
             await self._put_down(sending, error)
             return
         with anyio.CancelScope(shield=True):
+            # Without the fence: an id is the truth, even if the lease lapsed while Sikka was thinking.
             await self._ledger.change(
                 row.id,
                 State.SUBMITTED,
@@ -117,36 +118,65 @@ class Carrier:
                 expect={State.SENDING, State.UNCERTAIN},
                 sikka_id=sikka_id,
             )
-        self._doorbell.ring()
 
     async def _put_down(self, row: Writeback, error: SikkaError) -> None:
         effect = effect_of(error)
-        now = self._clock.now()
         state, reason, waits = _AFTER[effect]
-        wait = _wait_ms(row, error, effect)
+        now = self._clock.now()
+        put_down = partial(
+            self._ledger.change,
+            row.id,
+            state,
+            now,
+            reason="not_permitted" if isinstance(error, NotPermitted) else reason,
+            error_message=error.detail if isinstance(error, Answered) and error.detail else None,
+            due_at=self._retry_at(row, error, effect) if waits else now,
+        )
         with anyio.CancelScope(shield=True):
-            await self._ledger.change(
-                row.id,
-                state,
-                now,
-                expect={State.SENDING},
-                fence=row.fence,
-                reason="not_permitted" if isinstance(error, NotPermitted) else reason,
-                error_message=error.detail if isinstance(error, Answered) and error.detail else None,
-                due_at=min(now + wait, max(now, row.send_before)) if waits else now,
-            )
+            changed = await put_down(expect={State.SENDING}, fence=row.fence)
+            if changed is None and state is State.REJECTED:
+                # The lease lapsed meanwhile. A refusal is the truth all the same, however late.
+                changed = await put_down(expect={State.UNCERTAIN})
+            await self._withdraw_if_wished(changed)
         log.info("write_not_accepted", row=row.id, effect=effect.value, error=type(error).__name__)
 
     async def _wait(self, row: Writeback, error: SikkaError) -> None:
-        now = self._clock.now()
-        wait = _wait_ms(row, error, Effect.NOT_SENT)
-        due_at = min(now + wait, max(now, row.send_before))
-        await self._ledger.postpone(row.id, due_at=due_at, now=now, fence=row.fence)
-
-    async def _settle(self, row: Writeback, state: State, reason: str) -> None:
-        await self._ledger.change(
-            row.id, state, self._clock.now(), expect={State.INTENT}, fence=row.fence, reason=reason
+        waiting = await self._ledger.postpone(
+            row.id,
+            due_at=self._retry_at(row, error, Effect.NOT_SENT),
+            now=self._clock.now(),
+            fence=row.fence,
         )
+        await self._withdraw_if_wished(waiting)
+
+    async def _withdraw_if_wished(self, row: Writeback | None) -> None:
+        """A row that is unsent again, and was wished away while it was leased, is not sent later."""
+        if row is not None and row.wish and row.state is State.INTENT:
+            await self._ledger.wish_withdraw(row.office, row.id, self._clock.now())
+
+    async def _give_up(self, row: Writeback) -> None:
+        """Nothing was sent, and nothing will be."""
+        await self._ledger.change(
+            row.id,
+            State.WITHDRAWN if row.wish else State.REJECTED,
+            self._clock.now(),
+            expect={State.INTENT},
+            fence=row.fence,
+            reason="withdrawn_unsent" if row.wish else "never_sent",
+        )
+
+    async def _let_go(self, row: Writeback) -> None:
+        """The process is ending: what may have left is `uncertain`, the rest is for the next start."""
+        now = self._clock.now()
+        left = await self._ledger.change(
+            row.id, State.UNCERTAIN, now, expect={State.SENDING}, fence=row.fence, reason="stopped"
+        )
+        if left is None:
+            await self._ledger.postpone(row.id, due_at=now, now=now, fence=row.fence)
+
+    def _retry_at(self, row: Writeback, error: SikkaError, effect: Effect) -> int:
+        now = self._clock.now()
+        return min(now + _wait_ms(row, error, effect), max(now, row.send_before))
 
 
 # Effect -> the row's next state, our reason, and whether it is due again only after a wait.

@@ -45,9 +45,23 @@ class Evidence:
         start = dt.datetime.fromisoformat(row.facts["start"])
         calls = self._parts.sikka.office(office.office_id, live=False)
         copy = await calls.appointments(
-            first=start.date(), last=start.date(), patient_id=str(row.facts["patient_id"])
+            first=start.date(),
+            last=start.date(),
+            patient_id=str(row.facts["patient_id"]),
+            practice_id=office.practice_id,
         )
-        return next((_created(found) for found in copy if _shows(row, found, start)), None)
+        for found in copy:
+            if _shows(row, found, start) and not await self._is_of_another(row, found):
+                return Created(appointment_sr_no=found.appointment_sr_no, patient_id=found.patient_id)
+        return None
+
+    async def _is_of_another(self, row: Writeback, found: models.Appointment) -> bool:
+        """Whether an earlier booking of ours made it: booked, cancelled and booked again looks alike."""
+        if row.operation != "book":
+            return False
+        key = self._desk.booking.appointment_key(row.office, found.appointment_sr_no)
+        others = await self._parts.store.ledger.by_appointment(row.office, key)
+        return any(other.operation == "book" and other.id != row.id for other in others)
 
 
 def _shows(row: Writeback, found: models.Appointment, start: dt.datetime) -> bool:
@@ -57,7 +71,3 @@ def _shows(row: Writeback, found: models.Appointment, start: dt.datetime) -> boo
     chair = str(row.facts.get("operatory", ""))
     same_chair = not chair or found.operatory in {"", chair}
     return found.start == start and same_chair and not does_not_take_place(found)
-
-
-def _created(found: models.Appointment) -> Created:
-    return Created(appointment_sr_no=found.appointment_sr_no, patient_id=found.patient_id)

@@ -5,6 +5,7 @@ import structlog
 from server.background.parts import Parts
 from server.desk.choice import chosen_offices, is_chosen
 from server.sikka.errors import SikkaError
+from server.sikka.models import AuthorizedPractice
 
 log = structlog.get_logger(__name__)
 
@@ -19,13 +20,14 @@ class Freshness:
         self._settings = parts.settings
         self._loaded = False
 
-    async def load_offices(self, *, live: bool = False) -> None:
-        """Put the chosen offices down in the store.
+    async def load_offices(self, *, live: bool = False) -> list[AuthorizedPractice]:
+        """Put the chosen offices down in the store. Returns all that Sikka shows, chosen or not.
 
         Raises:
             SikkaError: Sikka cannot be asked now.
         """
-        for row in await self._sikka.application(live=live).authorized_practices():
+        shown = await self._sikka.application(live=live).authorized_practices()
+        for row in shown:
             if is_chosen(self._settings, row.office_id, row.practice_id):
                 await self._offices.upsert(
                     row.office_id,
@@ -38,6 +40,7 @@ class Freshness:
                     as_of=row.data_insert_date,
                     now=self._clock.now(),
                 )
+        return shown
 
     async def run(self) -> None:
         """Forever: load the offices until that succeeds, then note when their copies move."""

@@ -26,7 +26,8 @@ class StoredKeys:
         store: open.
         clock: for leases.
         owner: of this process.
-        lease_ms: longer than a renewal with its retries can take.
+        lease_ms: longer than a renewal usually takes. One that outlasts it may be made twice; Sikka then
+            refuses the slower one's refresh key, which falls back to a first grant.
     """
 
     def __init__(self, store: Store, clock: Clock, *, owner: str, lease_ms: int) -> None:

@@ -24,6 +24,11 @@ class Parts:
     settings: Settings
     owner: str
 
+    @property
+    def lease_ms(self) -> int:
+        """How long a claimed row is this process's."""
+        return self.ms(self.settings.lease_seconds)
+
     def ms(self, seconds: float) -> int:
         """Seconds of a setting in the milliseconds of a row."""
         return int(seconds * 1000)

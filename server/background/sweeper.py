@@ -2,23 +2,25 @@
 
 from typing import Final
 
+import anyio
 import structlog
 from anyio.abc import TaskGroup
 
 from server.background.cadence import HIDDEN, pause_seconds
+from server.background.due import DueRows
 from server.background.evidence import Evidence
 from server.background.parts import Parts
 from server.background.withdrawals import Withdrawals
 from server.desk.front_desk import FrontDesk
-from server.sikka.errors import NotPermitted, SikkaError
+from server.sikka.errors import NotPermitted
 from server.sikka.models import WritebackStatus
 from store.ledger_rows import Created, Writeback
 from store.ledger_states import State
 from store.offices import Office
 
 LOOKED_AT: Final = frozenset({State.SUBMITTED, State.OVERDUE, State.UNCERTAIN})
-AT_ONCE: Final = 20
-IDLE_SECONDS: Final = 5.0
+LEASE_SHARE: Final = 0.8
+NOBODY: Final = ""
 DAY_SECONDS: Final = 86_400
 # Said by at least one PMS when the time is taken (seen in a live integration's code).
 SLOT_TAKEN_TEXT: Final = "appointment already scheduled"
@@ -37,47 +39,58 @@ class Sweeper:
         self._ledger = parts.store.ledger
         self._clock = parts.clock
         self._doorbell = parts.doorbell
+        self._desk = desk
         self._tasks = tasks
+        self._due = DueRows(parts, LOOKED_AT)
         self._evidence = Evidence(parts, desk)
         self._withdrawals = Withdrawals(parts, desk)
 
     async def run(self) -> None:
         """Forever: look at what is due, side by side; sleep until the next is due or the bell rings."""
         while True:
-            now = self._clock.now()
-            for row in await self._ledger.recover(self._parts.owner, now):
+            ring = self._doorbell.listen()
+            # Only lapsed leases: what this process is sending is still on its way.
+            for row in await self._ledger.recover(NOBODY, self._clock.now()):
                 log.warning("found_sending", row=row.id)
                 self._doorbell.changed(row.id)
-            rows = await self._ledger.claim_due(
-                LOOKED_AT,
-                owner=self._parts.owner,
-                now=now,
-                lease_ms=self._parts.ms(self._parts.settings.lease_seconds),
-                limit=AT_ONCE,
-            )
+            rows = await self._due.claim()
             for row in rows:
                 self._tasks.start_soon(self._look_guarded, row, name=f"look {row.id}")
-            if rows:
-                continue
-            due_at = await self._ledger.next_due(LOOKED_AT)
-            seconds = IDLE_SECONDS if due_at is None else (due_at - self._clock.now()) / 1000
-            await self._doorbell.wait_for_work(min(IDLE_SECONDS, max(0.02, seconds)))
+            if not rows:
+                await self._doorbell.wait_for_work(ring, await self._due.pause_seconds())
 
     async def _look_guarded(self, row: Writeback) -> None:
         try:
-            await self.look(row)
-        except SikkaError as error:
-            log.info("outcome_not_known", row=row.id, error=type(error).__name__)
-            await self._later(row)
+            await self._look_or_postpone(row)
         except Exception as error:  # noqa: BLE001 - one row's trouble must not end the watch over others
-            log.error("look_crashed", row=row.id, error=type(error).__name__)
-            await self._later(row)
-        self._doorbell.changed(row.id)
+            log.error("look_not_put_down", row=row.id, error=type(error).__name__)
+        except anyio.get_cancelled_exc_class():
+            with anyio.CancelScope(shield=True):
+                now = self._clock.now()
+                await self._ledger.postpone(row.id, due_at=now, now=now, fence=row.fence)
+            raise
+        finally:
+            self._doorbell.changed(row.id)
+            self._doorbell.ring()  # the loop sleeps by the leases it saw, and this one has ended
+
+    async def _look_or_postpone(self, row: Writeback) -> None:
+        trouble = "TimeoutError"
+        # Bounded, so that it ends before the lease does: else the row would be looked at twice at once.
+        with anyio.move_on_after(self._parts.settings.lease_seconds * LEASE_SHARE):
+            try:
+                await self.look(row)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the row is looked at again
+                trouble = type(error).__name__
+            else:
+                return
+        log.info("outcome_not_known", row=row.id, error=trouble)
+        await self._later(row)
 
     async def look(self, row: Writeback) -> None:
         """Look once at a claimed row and put down what is seen. Raises SikkaError."""
         office = await self._parts.store.offices.get(row.office)
         if office is None:
+            await self._later(row)
             return
         if row.state is State.UNCERTAIN:
             await self._look_in_copy(row, office)
@@ -93,7 +106,7 @@ class Sweeper:
             return
         if status is not None and status.completed:
             await self._settle(row, office, status)
-        elif status is None and row.wish and not await self._evidence.listed(row):
+        elif status is None and self._withdrawals.is_gone(row) and not await self._evidence.listed(row):
             # Deleted, though the answer to that was lost.
             await self._withdrawals.withdrawn(row)
         else:
@@ -119,15 +132,15 @@ class Sweeper:
             appointment_sr_no=status.appointment_sr_no,
             patient_id=status.patient_id,
         )
-        await self._withdrawals.follow_up(row, office, created)
-        await self._confirm(row, created, "status")
+        await self._confirm(row, office, created, "status")
 
-    async def _confirm(self, row: Writeback, created: Created, reason: str) -> None:
+    async def _confirm(self, row: Writeback, office: Office, created: Created, reason: str) -> None:
+        await self._withdrawals.follow_up(row, office, created)
         key = None
-        if row.operation == "book":
-            number = created.appointment_sr_no or created.created_id
-            key = self._parts.store.index.keyed_hash("appointment", row.office, number) if number else None
-        await self._ledger.change(
+        number = created.appointment_sr_no or created.created_id
+        if row.operation == "book" and number:
+            key = self._desk.booking.appointment_key(row.office, number)
+        confirmed = await self._ledger.change(
             row.id,
             State.CONFIRMED,
             self._clock.now(),
@@ -138,15 +151,20 @@ class Sweeper:
             appointment_key=key,
             checked=True,
         )
+        if confirmed is not None:
+            # Wished away between the look at the wish and this moment: nobody else will follow it up.
+            await self._withdrawals.follow_up(confirmed, office, created)
 
     async def _look_without_status(self, row: Writeback, office: Office) -> None:
         if await self._evidence.still_pending(row):
             await self._still_open(row)
             return
+        if self._withdrawals.is_gone(row) and not await self._evidence.listed(row):
+            await self._withdrawals.withdrawn(row)
+            return
         created = await self._evidence.in_copy(row, office)
         if created is not None:
-            await self._withdrawals.follow_up(row, office, created)
-            await self._confirm(row, created, "copy")
+            await self._confirm(row, office, created, "copy")
             return
         await self._ledger.change(
             row.id,
@@ -164,8 +182,7 @@ class Sweeper:
         if created is None:
             await self._later(row)
             return
-        await self._withdrawals.follow_up(row, office, created)
-        await self._confirm(row, created, "copy")
+        await self._confirm(row, office, created, "copy")
 
     async def _still_open(self, row: Writeback) -> None:
         now = self._clock.now()
@@ -186,9 +203,11 @@ class Sweeper:
 
     async def _later(self, row: Writeback) -> None:
         now = self._clock.now()
-        await self._ledger.postpone(
-            row.id, due_at=now + self._pause_ms(row), now=now, fence=row.fence, checked=True
-        )
+        due_at = now + self._pause_ms(row)
+        later = await self._ledger.postpone(row.id, due_at=due_at, now=now, fence=row.fence, checked=True)
+        if later is not None and later.wish and not row.wish:
+            # Wished away during the look: its own time, at once, was just overwritten.
+            await self._ledger.postpone(row.id, due_at=now, now=now)
 
     def _pause_ms(self, row: Writeback) -> int:
         settings = self._parts.settings

@@ -1,18 +1,22 @@
 """Taking back a booking that the caller no longer wants: before it is done, or by cancelling it after."""
 
+from typing import Final
+
 import structlog
 
 from server.background.parts import Parts
 from server.desk.answers import Unanswerable
 from server.desk.front_desk import FrontDesk
 from server.desk.overlay import Standing, visit_of
-from server.sikka.errors import NotPermitted, Refused
+from server.sikka.effects import Effect, effect_of
+from server.sikka.errors import NotPermitted, Refused, SikkaError
 from store.ledger_rows import Created, Writeback
 from store.ledger_states import State
 from store.offices import Office
 
 log = structlog.get_logger(__name__)
-WITHDRAWABLE = frozenset({State.SUBMITTED, State.OVERDUE})
+WITHDRAWABLE: Final = frozenset({State.SUBMITTED, State.OVERDUE})
+ABSENT_SECONDS: Final = 120.0  # a write accepted so long ago would be listed, if it still existed
 
 
 class Withdrawals:
@@ -20,7 +24,10 @@ class Withdrawals:
 
     def __init__(self, parts: Parts, desk: FrontDesk) -> None:
         self._parts = parts
+        self._ledger = parts.store.ledger
         self._desk = desk
+        self._asked: set[str] = set()
+        self._not_permitted: set[str] = set()
 
     async def take_back(self, row: Writeback) -> bool:
         """Delete a write that is still pending. False if it was too late, or may not be deleted.
@@ -28,16 +35,32 @@ class Withdrawals:
         Raises:
             SikkaError: it is not known whether it was deleted; the next look will tell.
         """
+        fresh = await self._ledger.get(row.office, row.id)
+        if fresh is None or not fresh.wish or row.id in self._not_permitted:
+            return False
         try:
             await self._parts.sikka.application(live=True).delete_writeback(row.sikka_id or "")
-        except (Refused, NotPermitted):
+        except NotPermitted:
+            self._not_permitted.add(row.id)
             return False
+        except Refused:
+            return False
+        except SikkaError as error:
+            if effect_of(error) is Effect.UNCERTAIN:
+                self._asked.add(row.id)
+            raise
         await self.withdrawn(row)
         return True
 
+    def is_gone(self, row: Writeback) -> bool:
+        """Whether a wished-away write that Sikka does not list is deleted, and not merely unknown as yet."""
+        age_ms = self._parts.clock.now() - (row.submitted_at or row.created_at)
+        return bool(row.wish) and (row.id in self._asked or age_ms >= self._parts.ms(ABSENT_SECONDS))
+
     async def withdrawn(self, row: Writeback) -> None:
         """Put down that the write is deleted, and was never done."""
-        await self._parts.store.ledger.change(
+        self._asked.discard(row.id)
+        await self._ledger.change(
             row.id,
             State.WITHDRAWN,
             self._parts.clock.now(),
@@ -51,17 +74,19 @@ class Withdrawals:
         """Put down the cancellation of a booking that got through although it was wished away.
 
         It is put down before the booking is: a crash in between finds the booking open and comes
-        here again, and the same cancellation is the same row.
+        here again, and the same cancellation is the same row. The wish counts as it stands now: the
+        caller may have taken it back, or come to it, since the row was claimed.
 
         Raises:
             SikkaError: the office's word for cancelled cannot be read now.
         """
-        if row.operation != "book" or not row.wish or row.follow_up:
+        fresh = await self._ledger.get(row.office, row.id)
+        if fresh is None or fresh.operation != "book" or not fresh.wish or fresh.follow_up:
             return
         profile = await self._desk.profiles.of(office)
-        visit = visit_of(row, Standing.CONFIRMED)
+        visit = visit_of(fresh, Standing.CONFIRMED)
         number = created.appointment_sr_no or created.created_id
         try:
-            await self._desk.booking.follow_up(profile, row, visit, number)
+            await self._desk.booking.follow_up(profile, fresh, visit, number)
         except Unanswerable as reason:
             log.warning("wish_cannot_follow", row=row.id, reason=reason.reason)

@@ -8,7 +8,7 @@ import anyio
 
 
 class Doorbell:
-    """Wakes loops and waiters of this process. Missing a ring costs time only: both sides look again."""
+    """Wakes loops and waiters of this process. A ring missed costs time only: both sides look again."""
 
     def __init__(self) -> None:
         self._work = anyio.Event()
@@ -20,11 +20,14 @@ class Doorbell:
         self._work.set()
         self._work = anyio.Event()
 
-    async def wait_for_work(self, seconds: float) -> None:
-        """Until the next ring, or that many seconds."""
-        event = self._work
+    def listen(self) -> anyio.Event:
+        """The next ring. Taken before looking for work, so that a ring in mid-look is not missed."""
+        return self._work
+
+    async def wait_for_work(self, ring: anyio.Event, seconds: float) -> None:
+        """Until that ring, or that many seconds."""
         with anyio.move_on_after(max(0.0, seconds)):
-            await event.wait()
+            await ring.wait()
 
     def changed(self, row_id: str) -> None:
         """A row has another state: whoever waits on it reads it again."""
@@ -43,12 +46,14 @@ class Doorbell:
         """While a caller waits on these rows, their outcomes are looked for fastest."""
         ids = list(row_ids)
         self._watched.update(ids)
-        self.ring()
         try:
             yield
         finally:
             self._watched.subtract(ids)
             self._watched += Counter()
+            for row_id in ids:
+                if row_id not in self._watched:
+                    self.changed(row_id)
 
     @property
     def watched(self) -> frozenset[str]:

@@ -155,13 +155,7 @@ class _Reader:
         ]
 
     async def _statuses(self) -> None:
-        try:
-            variables = await self._calls.status_variables()
-        except NotPermitted:
-            variables = []
-        # practice_variables mixes "appointment status" with "appointment confirmed status" (seen live).
-        words = [row.value for row in variables if "confirm" not in row.service_item.casefold()]
-        self.words = words or [row.status for row in await self._calls.appointment_statuses()]
+        self.words = await status_words(self._calls)
 
     async def _past(self, today: dt.date) -> None:
         self.past = await self._calls.appointments(first=today - dt.timedelta(days=PAST_DAYS), last=today)
@@ -182,6 +176,17 @@ class _Reader:
             usual_provider=usual_providers(self.past, providers),
             cancelled_word=word_for_cancelled(self._office.pms, self.words),
         )
+
+
+async def status_words(calls: OfficeCalls) -> list[str]:
+    """The office's own words for an appointment's status. Raises SikkaError."""
+    try:
+        variables = await calls.status_variables()
+    except NotPermitted:
+        variables = []
+    # practice_variables mixes "appointment status" with "appointment confirmed status" (seen live).
+    words = [row.value for row in variables if "confirm" not in row.service_item.casefold()]
+    return words or [row.status for row in await calls.appointment_statuses()]
 
 
 def schedule_row(row: models.Schedule) -> ScheduleRow:

@@ -64,12 +64,16 @@ def lay_over(appointments: Iterable[models.Appointment], rows: Iterable[Writebac
     gone = {row.appointment_sr_no for row in copy if does_not_take_place(row)}
     caught_up: list[str] = []
     ordered = sorted(rows, key=lambda row: (row.created_at, row.id))
+    cancels = [row for row in ordered if row.operation == "cancel"]
+    # First what the copy shows and we have cancelled: booked anew, the same time is another visit.
+    for row in cancels:
+        if row.state is State.CONFIRMED:
+            visits = [visit for visit in visits if visit.appointment_sr_no != row.facts["appointment_sr_no"]]
     for row in ordered:
         if row.operation == "book":
             _lay_booking(row, visits, shown, caught_up)
-    for row in ordered:
-        if row.operation == "cancel":
-            visits = _lay_cancel(row, visits, gone, caught_up)
+    for row in cancels:
+        visits = _lay_cancel(row, visits, gone, caught_up)
     return Overlay(sorted(visits, key=lambda visit: (visit.start, visit.operatory)), caught_up)
 
 

@@ -26,6 +26,7 @@ class Waiting:
         until = self._clock.monotonic() + seconds
         with self._doorbell.watching(ids):
             await self._ledger.hasten(ids, self._clock.now())
+            self._doorbell.ring()
             while True:
                 found = {row.id: row for row in await self._ledger.many(office, ids)}
                 open_ids = [number for number, row in found.items() if row.state not in SETTLED]

@@ -1,5 +1,7 @@
 """One Starlette app for Streamable HTTP at /mcp, SSE at /sse and health at /healthz, on loopback."""
 
+import socket
+import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
@@ -23,6 +25,10 @@ UNAVAILABLE: Final = 503
 
 class NotLoopback(Exception):
     """The address is open to others, and this server asks nobody who they are yet."""
+
+
+class PortTaken(Exception):
+    """Another program answers at this port, or this one may not use it."""
 
 
 def http_app(server: MCPServer[Any], runtime: Runtime, host: str) -> Starlette:
@@ -53,18 +59,33 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_http(server: MCPServer[Any], runtime: Runtime, *, host: str, port: int) -> None:
-    """Serve until a signal.
+def listen(host: str, port: int) -> socket.socket:
+    """A socket at which agents can already knock; port 0 is any free one.
 
     Raises:
         NotLoopback: `host` is not this machine's own.
+        PortTaken: the port cannot be had.
     """
     if host not in LOOPBACK:
         raise NotLoopback(host)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # with the protocol named, asyncio turns Nagle's algorithm off; otherwise answers take 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if sys.platform != "win32":  # there, the option lets two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise PortTaken(str(port)) from error
+    return listener
+
+
+async def serve_http(server: MCPServer[Any], runtime: Runtime, *, host: str, listener: socket.socket) -> None:
+    """Serve at a socket made by `listen` until a signal; the socket is closed at the end."""
     config = uvicorn.Config(
         http_app(server, runtime, host),
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -80,7 +101,5 @@ async def serve_http(server: MCPServer[Any], runtime: Runtime, *, host: str, por
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(watch)
-        await web.serve()
+        await web.serve(sockets=[listener])
         tasks.cancel_scope.cancel()
-    if not web.started:
-        raise OSError("the port is taken")

@@ -2,12 +2,16 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Final
 
 from server.sikka import formats, models
 from server.sikka.budget import RateBudget
 from server.sikka.calls import Calls
-from server.sikka.errors import Refused
+from server.sikka.envelope import error_texts, read_object
+from server.sikka.errors import GrantRefused, Unreadable
 from server.sikka.transport import Transport
+
+DELETED: Final = "API4006"  # official: "Writeback request deleted successfully."
 
 
 class Application(Calls):
@@ -43,12 +47,12 @@ class Application(Calls):
         """The office's secret key, fresh.
 
         Raises:
-            Refused: the application has no such office.
+            GrantRefused: the application has no such office, so no key can be granted for it.
         """
         for row in await self.authorized_practices(office_id):
             if row.secret_key:
                 return row.secret_key
-        raise Refused(404)
+        raise GrantRefused(404)
 
     async def sync_status(self) -> list[models.SyncStatus]:
         """How fresh each practice's copy is, for all offices in one call."""
@@ -72,5 +76,11 @@ class Application(Calls):
 
         Raises:
             Refused: it is not pending any more, or not ours.
+            Unreadable: Sikka did not say in so many words that it is deleted; it may still be done.
         """
-        await self._ask("DELETE", "/writebacks", params={"id": writeback_id}, headers=self._credentials)
+        answer = await self._ask(
+            "DELETE", "/writebacks", params={"id": writeback_id}, headers=self._credentials
+        )
+        code, detail = error_texts(read_object(answer.status, answer.text))
+        if code != DELETED:
+            raise Unreadable(answer.status, code, detail)

@@ -4,8 +4,9 @@ The limit is known only from the X-Rate-Limit headers of answers (20 to 250 call
 captured over the years, by plan), so nothing is assumed before the first answer.
 """
 
+import math
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -17,16 +18,19 @@ if TYPE_CHECKING:
 
     from server.clock import Clock
 
-WINDOW_SECONDS: Final = 60.0
+WINDOW_SECONDS: Final = 60.0  # official
+LONGEST_SECONDS: Final = 3600.0  # a reset beyond this is no number of seconds, and nobody waits for it
 SAME_WINDOW_SECONDS: Final = 2.0
 TOO_MANY_REQUESTS: Final = 429
 
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:
+    """The header's figure; None where it is missing or none that a call could wait for."""
     try:
-        return float(headers.get(name, ""))
+        number = float(headers.get(name, ""))
     except ValueError:
         return None
+    return number if 0 <= number < math.inf else None
 
 
 class RateBudget:
@@ -66,7 +70,7 @@ class RateBudget:
         limit, remaining, reset = (
             _number(headers, f"x-rate-limit-{word}") for word in ("limit", "remaining", "reset")
         )
-        seconds = reset if reset is not None else WINDOW_SECONDS
+        seconds = min(reset, LONGEST_SECONDS) if reset is not None else WINDOW_SECONDS
         if status == TOO_MANY_REQUESTS:
             remaining = 0.0
             limit = limit if limit is not None else self._limit or 1.0
@@ -89,7 +93,7 @@ class RateBudget:
         Raises:
             RateLimited: a live call, and the window is used up.
         """
-        async with AsyncExitStack() as stack:
+        with ExitStack() as stack:
             if live:
                 if self.remaining is not None and self._remaining < 1:
                     raise RateLimited(TOO_MANY_REQUESTS, reset_seconds=self.resets_in)

@@ -1,6 +1,6 @@
 """One call to Sikka: budget, answer, error; and a list read to its last page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from server.sikka.budget import RateBudget
@@ -14,10 +14,12 @@ SUCCESS: Final = range(200, 300)
 FAILED: Final = range(400, 600)
 MOST_ROWS: Final = 5000  # official: the largest `limit`
 MOST_PAGES: Final = 200  # a list that never ends must not hang a call
+LONGEST_MESSAGE: Final = 2000  # characters; a list of thousands of rows is not parsed twice
 LIVE_ATTEMPTS: Final = 2
 BACKGROUND_ATTEMPTS: Final = 4
 
 Row = TypeVar("Row", bound=Wire)
+Result = TypeVar("Result")
 
 
 class Calls:
@@ -52,11 +54,11 @@ class Calls:
         reset = self._budget.learn(answer.status, answer.headers)
         return _success(answer, reset)
 
-    async def _read(self, path: str, params: Mapping[str, str]) -> Answer:
-        """A GET, asked again while that can help."""
+    async def _read(self, path: str, params: Mapping[str, str], read: Callable[[Answer], Result]) -> Result:
+        """A GET, asked again while that can help, be it that `read` finds the answer unreadable."""
 
-        async def call() -> Answer:
-            return await self._ask("GET", path, params=params, headers=await self._headers())
+        async def call() -> Result:
+            return read(await self._ask("GET", path, params=params, headers=await self._headers()))
 
         return await ask_again(
             call, attempts=LIVE_ATTEMPTS if self._live else BACKGROUND_ATTEMPTS, live=self._live
@@ -72,22 +74,29 @@ class Calls:
         limit: int = MOST_ROWS,
     ) -> Page[Row]:
         """One page of a list. `number` counts pages from 0: Sikka's `offset` is not a row number."""
-        answer = await self._read(path, {**params, "offset": str(number), "limit": str(limit)})
-        return read_page(
-            answer.status, answer.text, model, limit=limit, data_insert=answer.headers.get("data-insert", "")
-        )
+
+        def read(answer: Answer) -> Page[Row]:
+            insert = answer.headers.get("data-insert", "")
+            return read_page(answer.status, answer.text, model, limit=limit, data_insert=insert)
+
+        return await self._read(path, {**params, "offset": str(number), "limit": str(limit)}, read)
 
     async def every(
         self, path: str, params: Mapping[str, str], model: type[Row], *, limit: int = MOST_ROWS
     ) -> list[Row]:
-        """All rows of a list, page by page; empty where Sikka answers 204."""
+        """All rows of a list, page by page; empty where Sikka answers 204.
+
+        Raises:
+            Unreadable: the list has no end.
+            SikkaError: a page cannot be had; half a list is not given out as a whole one.
+        """
         rows: list[Row] = []
         for number in range(MOST_PAGES):
             page = await self.page(path, params, model, number=number, limit=limit)
             rows += page.items
             if page.last:
-                break
-        return rows
+                return rows
+        raise Unreadable(SUCCESS.start)
 
 
 def _success(answer: Answer, reset_seconds: float) -> Answer:
@@ -106,8 +115,7 @@ def _success(answer: Answer, reset_seconds: float) -> Answer:
 
 
 def _code_of(answer: Answer) -> str:
-    # Only a short body can be a message; a list of thousands of rows is not parsed twice.
-    if len(answer.text) > 2000 or '"error_code"' not in answer.text:  # noqa: PLR2004 - see above
+    if len(answer.text) > LONGEST_MESSAGE or '"error_code"' not in answer.text:
         return ""
     try:
         return error_texts(read_object(answer.status, answer.text))[0]

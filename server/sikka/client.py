@@ -1,7 +1,5 @@
-"""The client put together: one pool, one set of keys, one rate budget an office."""
+"""The client put together: over one pool, one set of keys, one rate budget an office."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Final
 
 from anyio.abc import TaskGroup
@@ -11,7 +9,7 @@ from server.sikka.application import Application
 from server.sikka.budget import RateBudget
 from server.sikka.keys import Keys, KeyStore
 from server.sikka.office_calls import OfficeCalls
-from server.sikka.transport import Timeouts, Transport, open_transport
+from server.sikka.transport import Transport
 
 BASE_URL: Final = "https://api.sikkasoft.com/v4"
 
@@ -21,6 +19,15 @@ class Sikka:
 
     Calls made `live` are for a caller who waits: they go first, are tried twice at most, and fail at
     once at the rate limit. The others stand back and wait.
+
+    Args:
+        transport: the process's pool.
+        store: where request keys are kept.
+        tasks: where renewals of keys run; it must outlive every call.
+        app_id: 32 characters from Sikka's portal.
+        app_key: likewise.
+        clock: for expiry and for the rate limit's window.
+        reserve_share: the share of the rate limit kept free for live calls.
     """
 
     def __init__(
@@ -61,28 +68,3 @@ class Sikka:
     def office(self, office_id: str, *, live: bool) -> OfficeCalls:
         """Calls in an office's name."""
         return OfficeCalls(self._transport, self.budget(office_id), self.keys, office_id, live=live)
-
-
-@asynccontextmanager
-async def open_sikka(
-    base_url: str,
-    store: KeyStore,
-    tasks: TaskGroup,
-    *,
-    app_id: str,
-    app_key: str,
-    clock: Clock,
-    timeouts: Timeouts | None = None,
-    reserve_share: float = 0.2,
-) -> AsyncGenerator[Sikka]:
-    """The client with its own pool, closed at the end. Renewals of keys run in `tasks`."""
-    async with open_transport(base_url, timeouts or Timeouts()) as transport:
-        yield Sikka(
-            transport,
-            store,
-            tasks,
-            app_id=app_id,
-            app_key=app_key,
-            clock=clock,
-            reserve_share=reserve_share,
-        )

@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
 from server.sikka.errors import Unreadable
+from server.sikka.formats import leading_integer
 from server.sikka.models import Wire
+
+NO_CONTENT: Final = 204  # official: an empty list is API2005, a 204 without a body
 
 Row = TypeVar("Row", bound=Wire)
 
@@ -28,21 +31,21 @@ class Page(Generic[Row]):
 
 
 def read_object(status: int, text: str) -> dict[str, Any]:
-    """The body as one object; empty for no body.
+    """The body as one object; empty for a 204.
 
     Raises:
-        Unreadable: HTML, half a JSON, or a shape the API does not have.
+        Unreadable: HTML, half a JSON, nothing where a body belongs, or a shape the API does not have.
     """
-    if not text.strip():
+    if status == NO_CONTENT and not text.strip():
         return {}
     try:
         body: object = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter from a body nested without end
         raise Unreadable(status) from None
     if isinstance(body, list):
         # Several official samples wrap the envelope in an array of one.
         rows = cast("list[object]", body)
-        body = rows[0] if rows else {}
+        body = rows[0] if len(rows) == 1 else None
     if not isinstance(body, dict):
         raise Unreadable(status)
     return cast("dict[str, Any]", body)
@@ -67,18 +70,27 @@ def read_row(status: int, body: dict[str, Any], model: type[Row]) -> Row:
 
 
 def read_page(status: int, text: str, model: type[Row], *, limit: int, data_insert: str = "") -> Page[Row]:
-    """A list answer. 204 and an empty body are an empty page; a bare object counts as a list of one.
+    """A list answer. 204 is an empty page; a bare object that looks like a row is a list of one.
+
+    Args:
+        status: HTTP status, 2xx.
+        text: the body.
+        model: of the rows.
+        limit: rows asked for. Sikka may give fewer to a page than that, so its own links count first.
+        data_insert: the header.
 
     Raises:
         Unreadable: not a list envelope, or a row without its id.
     """
     body = read_object(status, text)
-    if not body:
+    if not body and status == NO_CONTENT:
         return Page([], last=True, data_insert=data_insert)
     rows: object = body.get("items")
-    if rows is None:
+    if rows is None and ("pagination" in body or "total_count" in body):
+        rows = []
+    elif rows is None and not model.model_fields.keys().isdisjoint(body):
         # A production integration reads GET /authorized_practices/{office_id} as a bare object.
-        rows = [] if "pagination" in body or "total_count" in body else [body]
+        rows = [body]
     if not isinstance(rows, list):
         raise Unreadable(status)
     found = cast("list[object]", rows)
@@ -86,7 +98,13 @@ def read_page(status: int, text: str, model: type[Row], *, limit: int, data_inse
         items = [model.model_validate(row) for row in found]
     except ValidationError:
         raise Unreadable(status) from None
+    return Page(items, last=not items or not _follows(body, len(items), limit), data_insert=data_insert)
+
+
+def _follows(body: dict[str, Any], count: int, limit: int) -> bool:
+    """Whether a page follows one of `count` rows: by its link, else by whether it is full."""
     links: object = body.get("pagination")
-    following = cast("dict[str, Any]", links).get("next") if isinstance(links, dict) else None
-    last = not items or len(items) < limit or following == ""
-    return Page(items, last=last, data_insert=data_insert)
+    if isinstance(links, dict) and "next" in links:
+        return bool(cast("dict[str, Any]", links)["next"])
+    given = leading_integer(str(body.get("limit", "")))
+    return count >= (limit if given is None else min(limit, given))

@@ -1,7 +1,8 @@
 """What can go wrong between us and Sikka, as one exception tree, and the table that maps answers to it.
 
     SikkaError
-    ├── NotSent              nothing left this machine: refused, DNS, connection pool, own budget
+    ├── NotSent              nothing left this machine: refused, DNS, connection pool
+    │   └── NoKey            a write for which no request key could be had
     ├── NoAnswer             something was sent, and no readable answer came back
     └── Answered             Sikka said no, by (HTTP status, error_code)
         ├── KeyRefused       the request key is expired or unknown: renew it and repeat
@@ -27,6 +28,13 @@ class SikkaError(Exception):
 
 class NotSent(SikkaError):
     """Nothing reached Sikka: asking again cannot do anything twice."""
+
+
+class NoKey(NotSent):
+    """A write was not taken, because no request key could be had for it. Its cause tells why.
+
+    Losing the answer to a grant says nothing about a write; this class keeps the two apart.
+    """
 
 
 class NoAnswer(SikkaError):
@@ -143,7 +151,8 @@ def error_for(status: int, code: str, detail: str, *, reset_seconds: float = 60.
     kind = ERRORS.get((status, code)) or ERRORS.get((status, ""))
     if kind is RateLimited:
         return RateLimited(status, code, detail, reset_seconds=reset_seconds)
-    if code == "API1004" and any(word in detail.casefold() for word in _KEY_WORDS):
+    # Only where the table says that nothing was done: a refused key has the request sent once more.
+    if kind is Refused and code == "API1004" and any(word in detail.casefold() for word in _KEY_WORDS):
         return KeyRefused(status, code, detail)
     if kind is not None:
         return kind(status, code, detail)

@@ -4,14 +4,15 @@ import datetime as dt
 import re
 from typing import Final
 
-_LEADING_INTEGER: Final = re.compile(r"\s*(\d+)")
-_WRITE_ID: Final = re.compile(r"\bid\s*:\s*(\d+)", re.IGNORECASE)
-_DATE: Final = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?:[T ]|\s*$)")
-_TIME: Final = re.compile(r"\s*(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp])?\.?\s*[Mm]?\.?\s*$")
+_LEADING_INTEGER: Final = re.compile(r"\s*(\d+)", re.ASCII)
+_WRITE_ID: Final = re.compile(r"\bid\s*:\s*(\d+)", re.IGNORECASE | re.ASCII)
+_DATE: Final = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?:[T ]|\s*$)", re.ASCII)
+_TIME: Final = re.compile(
+    r"\s*(\d{1,2}):([0-5]\d)(?::\d{2}(?:\.\d+)?)?\s*(?:([AaPp])\.?\s*[Mm]\.?)?\s*$", re.ASCII
+)
 _TRUE: Final = frozenset({"true", "t", "1", "yes", "y"})
 _HALF_DAY: Final = 12
 _LAST_HOUR: Final = 23
-_LAST_MINUTE: Final = 59
 
 
 def leading_integer(text: str) -> int | None:
@@ -40,18 +41,22 @@ def day(text: str) -> dt.date | None:
 
 
 def clock_time(text: str) -> dt.time | None:
-    """The office's wall-clock time of "14:30", "2:30 PM" or "14:30:00"; None if there is none."""
+    """The office's wall-clock time of "14:30", "2:30 PM" or "14:30:00"; None if there is none.
+
+    A needless half of the day ("14:30 PM", "0:30 AM") is overlooked: a time dropped would make a
+    taken chair look free.
+    """
     found = _TIME.match(text)
     if found is None:
         return None
     hour, minute, half = int(found.group(1)), int(found.group(2)), (found.group(3) or "").casefold()
-    if half:
-        if not 1 <= hour <= _HALF_DAY:
+    if half == "p" and hour < _HALF_DAY:
+        hour += _HALF_DAY
+    elif half == "a" and hour >= _HALF_DAY:
+        if hour > _HALF_DAY:
             return None
-        hour = hour % _HALF_DAY + (_HALF_DAY if half == "p" else 0)
-    if hour > _LAST_HOUR or minute > _LAST_MINUTE:
-        return None
-    return dt.time(hour, minute)
+        hour = 0
+    return dt.time(hour, minute) if hour <= _LAST_HOUR else None
 
 
 def moment(text: str) -> dt.datetime | None:

@@ -44,6 +44,7 @@ class RequestKey:
         issued_at: UTC epoch milliseconds, our clock.
         expires_at: the same.
         scope: Sikka's comma list of what the key may call; "" if never told.
+        refreshed: whether this process got it for a refresh key; not kept.
     """
 
     request_key: str = field(repr=False)
@@ -51,6 +52,7 @@ class RequestKey:
     issued_at: int
     expires_at: int
     scope: str = ""
+    refreshed: bool = False
 
 
 class KeyStore(Protocol):
@@ -76,6 +78,13 @@ class _Renewal:
     done: anyio.Event = field(default_factory=anyio.Event)
     key: RequestKey | None = None
     error: SikkaError | None = None
+
+    async def outcome(self) -> RequestKey:
+        """The key it brought. Raises SikkaError if it brought none."""
+        await self.done.wait()
+        if self.key is None:
+            raise self.error or SikkaError("the renewal was given up")
+        return self.key
 
 
 class SecretSource(Protocol):
@@ -125,7 +134,10 @@ class Keys:
         Raises:
             SikkaError: no key can be had.
         """
-        held = self._held.get(office_id) or await self._store.load(office_id)
+        held = self._held.get(office_id)
+        if held is None:
+            saved = await self._store.load(office_id)
+            held = self._held.get(office_id) or saved  # a renewal may have ended meanwhile
         if held is not None and held.expires_at > self._clock.now():
             self._held[office_id] = held
             return held
@@ -134,20 +146,26 @@ class Keys:
     async def renew(self, office_id: str, *, stale: str) -> RequestKey:
         """A key other than `stale`. However many ask at once, Sikka is asked once.
 
+        Args:
+            office_id: such as "D10001".
+            stale: the key that was refused, is about to expire, or "" for none.
+
         Raises:
             SikkaError: no key can be had.
         """
+        under_way = self._renewals.get(office_id)
+        if under_way is not None:
+            key = await under_way.outcome()
+            if key.request_key != stale:
+                return key  # else the very key that this renewal brought was refused since
+        held = self._held.get(office_id)
+        if held is not None and held.request_key != stale and held.expires_at > self._clock.now():
+            return held
         renewal = self._renewals.get(office_id)
         if renewal is None:
-            held = self._held.get(office_id)
-            if held is not None and held.request_key != stale and held.expires_at > self._clock.now():
-                return held
             renewal = self._renewals[office_id] = _Renewal()
             self._tasks.start_soon(self._carry_out, office_id, stale, renewal, name=f"renew {office_id}")
-        await renewal.done.wait()
-        if renewal.key is None:
-            raise renewal.error or SikkaError("the renewal was given up")
-        return renewal.key
+        return await renewal.outcome()
 
     async def _carry_out(self, office_id: str, stale: str, renewal: _Renewal) -> None:
         try:
@@ -156,6 +174,8 @@ class Keys:
         except SikkaError as error:
             renewal.error = error
             log.warning("key_renewal_failed", office=office_id, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a store in trouble must not end the task group of everything
+            log.error("key_renewal_crashed", office=office_id, error=type(error).__name__)
         finally:
             del self._renewals[office_id]
             renewal.done.set()
@@ -171,7 +191,11 @@ class Keys:
                 )
             except GrantRefused:
                 log.warning("refresh_key_refused", office=office_id)
-        secret = await self._secret_of(office_id)
+        try:
+            secret = await self._secret_of(office_id)
+        except (Refused, NotPermitted) as error:
+            # Said of the list of practices; a caller would take it for an answer to its own question.
+            raise GrantRefused(error.status, error.code, error.detail) from None
         return await self._grant(
             office_id, {"grant_type": "request_key", "office_id": office_id, "secret_key": secret}
         )
@@ -186,6 +210,7 @@ class Keys:
             issued_at=now,
             expires_at=now + (LIFETIME_SECONDS if seconds is None else seconds) * 1000,
             scope=granted.scope,
+            refreshed="refresh_key" in body,
         )
         with anyio.CancelScope(shield=True):  # Sikka has turned the key over: losing it now loses both
             await self._store.save(office_id, key)

@@ -10,7 +10,7 @@ from server.sikka import formats, models
 from server.sikka.budget import RateBudget
 from server.sikka.calls import Calls
 from server.sikka.envelope import read_object, read_row
-from server.sikka.errors import KeyRefused, SikkaError, Unreadable
+from server.sikka.errors import KeyRefused, NoKey, SikkaError, Unreadable
 from server.sikka.keys import Keys
 from server.sikka.phones import search_spellings
 from server.sikka.transport import Answer, Transport
@@ -55,18 +55,25 @@ class OfficeCalls(Calls):
         try:
             return await super()._ask(method, path, headers=headers, params=params, body=body)
         except KeyRefused:
-            fresh = await self._keys.renew(self._office_id, stale=headers["Request-Key"])
-            return await super()._ask(
-                method, path, headers={"Request-Key": fresh.request_key}, params=params, body=body
-            )
+            stale = headers["Request-Key"]
+        try:
+            fresh = await self._keys.renew(self._office_id, stale=stale)
+        except SikkaError as error:
+            raise error if method == "GET" else NoKey("no request key") from error
+        return await super()._ask(
+            method, path, headers={"Request-Key": fresh.request_key}, params=params, body=body
+        )
 
     async def _headers(self) -> Mapping[str, str]:
         return {"Request-Key": (await self._keys.current(self._office_id)).request_key}
 
     async def key_info(self) -> models.RequestKeyAnswer:
         """What Sikka says of the key in use: status, remaining life, scope."""
-        answer = await self._read("/request_key_info", {})
-        return read_row(answer.status, read_object(answer.status, answer.text), models.RequestKeyAnswer)
+
+        def read(answer: Answer) -> models.RequestKeyAnswer:
+            return read_row(answer.status, read_object(answer.status, answer.text), models.RequestKeyAnswer)
+
+        return await self._read("/request_key_info", {}, read)
 
     async def patients(self, **filters: str) -> list[models.Patient]:
         """Patients that match the documented filters (patient_id, lastname, cell, search …).
@@ -74,9 +81,10 @@ class OfficeCalls(Calls):
         Raises:
             ValueError: no filter; a search for nobody must not return everybody.
         """
-        if not any(filters.values()):
+        given = {name: value for name, value in filters.items() if value.strip()}
+        if not given:
             raise ValueError("a search for patients needs a criterion")
-        return await self.every("/patients", {**filters, "fields": PATIENT_EXTRAS}, models.Patient)
+        return await self.every("/patients", {**given, "fields": PATIENT_EXTRAS}, models.Patient)
 
     async def patients_by_phone(self, normal: str) -> list[models.Patient]:
         """Patients with this number in any phone field.
@@ -89,7 +97,10 @@ class OfficeCalls(Calls):
 
         Raises:
             SikkaError: one of the searches failed.
+            ValueError: no number.
         """
+        if not normal:
+            raise ValueError("a search by phone needs a number")
         found: dict[str, models.Patient] = {}
         failures: list[SikkaError] = []
 
@@ -150,7 +161,11 @@ class OfficeCalls(Calls):
         Raises:
             SikkaError: `effects.effect_of` tells what that means for the write.
         """
-        answer = await self._ask(method, endpoint, headers=await self._headers(), body=body)
+        try:
+            headers = await self._headers()
+        except SikkaError as error:
+            raise NoKey("no request key") from error
+        answer = await self._ask(method, endpoint, headers=headers, body=body)
         reply = read_row(answer.status, read_object(answer.status, answer.text), models.WriteReply)
         if not reply.writeback_id:
             raise Unreadable(answer.status)

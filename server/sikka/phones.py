@@ -3,7 +3,7 @@
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 NANP_COUNTRY_CODE: Final = 1
 # Sikka's `practices.country` is free text; the region is needed only to read numbers without a prefix.
@@ -40,7 +40,8 @@ def normal_phone(text: str, region: str = "US") -> str:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
         return ""
-    if not phonenumbers.is_possible_number(number):
+    # Seven digits without an area code would pass for "possible", and find nobody or somebody else.
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return ""
     if number.country_code == NANP_COUNTRY_CODE:
         return str(number.national_number)

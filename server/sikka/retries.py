@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 import stamina
 
-from server.sikka.errors import NoAnswer, NotSent, RateLimited, SikkaError, Trouble, Unreadable
+from server.sikka.errors import NoAnswer, NotSent, RateLimited, Trouble, Unreadable
 
 AGAIN: Final = (NotSent, NoAnswer, Trouble, Unreadable, RateLimited)
 FIRST_SECONDS: Final = 0.25
@@ -47,8 +47,5 @@ async def ask_again(call: Callable[[], Awaitable[Result]], *, attempts: int, liv
     Raises:
         SikkaError: the last failure.
     """
-    retrying = stamina.retry_context(on=Backoff(wait_for_reset=not live), attempts=attempts, timeout=None)
-    async for attempt in retrying:
-        with attempt:
-            return await call()
-    raise SikkaError("no attempt was made")
+    asking = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None)
+    return await asking(Backoff(wait_for_reset=not live), call)

@@ -1,6 +1,7 @@
 """What differs between practice management systems, as tables a reader can check."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -19,9 +20,10 @@ OTHER_WORDS: Final[dict[str, tuple[str, ...]]] = {
 STATUS_PATH: Final = "/appointment_status"
 
 # Statuses, in any system's words, of an appointment that does not take place and frees its chair.
-# "broken" and the no-shows free it too, since nobody sits in it.
+# "broken" and the no-shows free it too, since nobody sits in it; "Dismissed" is a visit that is over.
 _FREES_THE_CHAIR: Final = re.compile(
-    r"cancel|broken|no[\s_-]*show|missed|failed|deleted|unscheduled|rescheduled", re.IGNORECASE
+    r"(?<![a-z])(?:cancel|broken|no[\s_-]*show|missed|failed|deleted|unscheduled|rescheduled)",
+    re.IGNORECASE,
 )
 _UNPLAIN: Final = re.compile(r"[^A-Za-z0-9 .-]+")
 
@@ -52,6 +54,7 @@ def plain_text(text: str, limit: int) -> str:
     """Letters, digits, spaces, periods and hyphens only, capped.
 
     The official pages contradict each other on special characters in descriptions; this is what no
-    page forbids.
+    page forbids. Accents are taken off, so that a name keeps its letters.
     """
-    return " ".join(_UNPLAIN.sub(" ", text).split())[:limit].rstrip()
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    return " ".join(_UNPLAIN.sub(" ", bare).split())[:limit].rstrip()

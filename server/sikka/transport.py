@@ -1,10 +1,13 @@
 """One pooled HTTP connection to Sikka, and the line between "nothing was sent" and "nobody knows"."""
 
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
+import anyio
 import httpx2
 
 from server.sikka.errors import NoAnswer, NotSent
@@ -15,17 +18,22 @@ BEFORE_THE_FIRST_BYTE: Final = (
     httpx2.ConnectTimeout,
     httpx2.PoolTimeout,
     httpx2.UnsupportedProtocol,
+    httpx2.InvalidURL,
 )
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds for each part of a call; `read` bounds the wait for the next bytes of an answer."""
+    """Seconds for each part of a call; `read` bounds the wait for the next bytes of an answer.
+
+    `whole` bounds the call itself: an answer that trickles in must not hold up its caller for ever.
+    """
 
     connect: float = 3.0
     read: float = 20.0
     write: float = 5.0
     pool: float = 5.0
+    whole: float = 120.0
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,9 @@ class Answer:
 class Transport:
     """The process's one connection pool to Sikka."""
 
-    def __init__(self, client: httpx2.AsyncClient) -> None:
+    def __init__(self, client: httpx2.AsyncClient, whole_seconds: float) -> None:
         self._client = client
+        self._whole_seconds = whole_seconds
 
     async def ask(
         self,
@@ -66,14 +75,21 @@ class Transport:
             NoAnswer: something may have arrived, and no whole answer came back.
         """
         try:
-            response = await self._client.request(
-                method, path.lstrip("/"), params=params, headers=headers, json=body
-            )
+            with anyio.fail_after(self._whole_seconds):
+                response = await self._client.request(
+                    method, path.lstrip("/"), params=params, headers=headers, json=body
+                )
         except BEFORE_THE_FIRST_BYTE as error:
             raise NotSent(type(error).__name__) from None
-        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+        except (httpx2.RequestError, TimeoutError) as error:
             raise NoAnswer(type(error).__name__) from None
         return Answer(response.status_code, dict(response.headers), response.text)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The roots that Sikka's certificate is checked against, read once: that takes longer than a call."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 @asynccontextmanager
@@ -93,5 +109,6 @@ async def open_transport(base_url: str, timeouts: Timeouts) -> AsyncGenerator[Tr
         headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "chairtime"},
         follow_redirects=False,
         trust_env=False,
+        verify=_certificates(),
     ) as client:
-        yield Transport(client)
+        yield Transport(client, timeouts.whole)

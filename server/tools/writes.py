@@ -60,11 +60,13 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
         if slot.opening.start <= profile.clock(now):
             return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_past"), when=when))
         free = await _still_free(call, slot)
-        if free is None:
+        # The same booking asked for twice at once takes its own time: then it is the same request.
+        asked_meanwhile = not free and await desk.booking.is_asked_for(profile, patient, slot)
+        if free is None and not asked_meanwhile:
             return Answer(
                 Outcome.UNAVAILABLE, sentence(language, ("book", "unavailable"), when=when), writes=True
             )
-        if not free:
+        if not free and not asked_meanwhile:
             return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_taken"), when=when))
     put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
     call.row = put.row if put.new else await desk.booking.latest(put.row)

@@ -122,12 +122,16 @@ async def test_a_revoked_key_and_a_revoked_refresh_key_are_gone(stage):
     assert await code(await stage.http.delete("refresh_key", headers=headers)) == (400, "API1026")
 
 
+DENIED = frozenset({"writebacks", "POST patient", "POST medical_notes"})
+
+
 async def test_what_is_outside_the_plan_is_401_and_missing_from_the_scope(staged):
     spec = OfficeSpec(denied=frozenset({"writeback_status"}))
-    async with staged(offices=(spec,), denied=frozenset({"writebacks", "POST patient"})) as stage:
+    async with staged(offices=(spec,), denied=DENIED) as stage:
         granted = await stage.first_grant()
         scope = granted["scope"].split(",")
-        assert not {"writeback_status", "POST patient"} & set(scope)
+        assert not {"writeback_status", "POST patient", "POST medical_notes"} & set(scope)
+        assert {"PATCH patient", "POST transaction", "PUT appointments"} <= set(scope)
         write_id = await stage.book()
         assert await code(await stage.get("writeback_status", id=write_id)) == (401, "API2004")
         assert await code(await stage.send("POST", "patient", {})) == (401, "API2004")

@@ -36,6 +36,7 @@ async def test_nothing_found_is_204_without_a_body(stage):
         ("patients", {"lastname": "Nobody"}),
         ("appointments_available_slots", {}),
         ("medical_notes", {}),
+        ("claims", {}),
         ("writeback_status", {"id": "1"}),
     ):
         answer = await stage.get(name, **params)
@@ -203,7 +204,15 @@ async def test_each_software_has_its_own_words_ids_and_chairs(staged):
 
 async def test_the_capability_list_tells_which_writes_a_software_takes(stage):
     rows = (await stage.app_get("supported_pmses", new_appointment_writeback="available")).json()["items"]
-    assert {row["practice_management_system"] for row in rows} == {"OpenDental", "Dentrix", "Eaglesoft"}
+    assert {row["practice_management_system"] for row in rows} == {
+        "OpenDental",
+        "Dentrix",
+        "Eaglesoft",
+        "OrthoTrac",
+        "Dolphin Management",
+        "ClearDent",
+        "Planet DDS",
+    }
     every = (await stage.app_get("supported_pmses")).json()["items"]
     assert "" in {row["new_appointment_writeback"] for row in every}
 

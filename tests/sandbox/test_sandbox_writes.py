@@ -345,6 +345,7 @@ async def test_writes_to_one_office_are_done_in_their_order(stage):
 async def test_a_write_the_software_does_not_take_is_outside_the_plan(stage):
     stage.office.pms = replace(stage.office.pms, new_patient=False)
     assert await code(await stage.send("POST", "patient", {})) == (401, "API2004")
+    assert await code(await stage.send("POST", "remote_command", {})) == (401, "API2004")
 
 
 async def test_a_record_s_path_is_singular_to_create_and_plural_to_change(stage):

@@ -1,10 +1,13 @@
 """An open store on a fresh file, an office in it, and writes to put down."""
 
+from collections import deque
 from pathlib import Path
 
 import pytest
 
+from store.ledger import Ledger
 from store.ledger_rows import NewWriteback
+from store.ledger_states import ALLOWED, BORN, OPEN, State
 from store.opening import open_store
 
 T0 = 1_800_000_000_000
@@ -77,3 +80,31 @@ def a_write():
         return NewWriteback(office=office, natural_key=natural_key, **(facts | over))
 
     return write
+
+
+@pytest.fixture
+def ledger(store) -> Ledger:
+    return store.ledger
+
+
+@pytest.fixture
+def put(ledger, office, a_write, t0):
+    """Put a write down and take it to a state."""
+
+    async def row(*, state=State.INTENT, to=None, now=t0, natural_key=None, **over):
+        state = to if to in BORN else state
+        row, _ = await ledger.append(a_write(office, natural_key, state=state, **over), now)
+        for step in way_to(state, to or state):
+            row = await ledger.change(row.id, step, now, expect=OPEN)
+        return row
+
+    return row
+
+
+def way_to(start, goal):
+    """The states between, goal included, by the shortest legal way."""
+    ways = deque([[start]])
+    while ways[0][-1] is not goal:
+        way = ways.popleft()
+        ways.extend([*way, after] for after in sorted(ALLOWED[way[-1]]) if after not in way)
+    return ways[0][1:]

@@ -1,6 +1,5 @@
 import dataclasses
 import sqlite3
-from collections import deque
 from types import MappingProxyType
 
 import pytest
@@ -11,34 +10,6 @@ from store.ledger_states import ALLOWED, BORN, OPEN, RESULT_OF, SETTLED, Illegal
 from store.sealing import Index
 
 MINUTE = 60_000
-
-
-@pytest.fixture
-def ledger(store) -> Ledger:
-    return store.ledger
-
-
-@pytest.fixture
-def put(ledger, office, a_write, t0):
-    """Put a write down and take it to a state."""
-
-    async def row(*, state=State.INTENT, to=None, now=t0, natural_key=None, **over):
-        state = to if to in BORN else state
-        row, _ = await ledger.append(a_write(office, natural_key, state=state, **over), now)
-        for step in way_to(state, to or state):
-            row = await ledger.change(row.id, step, now, expect=OPEN)
-        return row
-
-    return row
-
-
-def way_to(start, goal):
-    """The states between, goal included, by the shortest legal way."""
-    ways = deque([[start]])
-    while ways[0][-1] is not goal:
-        way = ways.popleft()
-        ways.extend([*way, after] for after in sorted(ALLOWED[way[-1]]) if after not in way)
-    return ways[0][1:]
 
 
 def test_every_state_is_open_or_settled_and_has_its_result_and_its_ways_on():
@@ -343,7 +314,7 @@ async def test_an_earlier_write_confirmed_late_releases_nothing_that_came_after(
 async def test_rows_of_another_office_keep_their_keys(store, put, ledger, a_write, add_office, t0):
     other = await add_office(store, "D200")
     theirs, _ = await ledger.append(a_write(other.id, "k", appointment_key="appt"), t0)
-    for state in way_to(State.INTENT, State.CONFIRMED):
+    for state in (State.SENDING, State.CONFIRMED):
         await ledger.change(theirs.id, state, t0, expect=OPEN)
     await put(to=State.CONFIRMED, appointment_key="appt", now=t0 + 1)
     assert (await ledger.get(other.id, theirs.id)).natural_key == "k"
@@ -530,3 +501,20 @@ def test_a_row_cannot_be_changed_in_memory(a_write):
     with pytest.raises(dataclasses.FrozenInstanceError):
         a_write("o").office = "other"
     assert Index(b"k" * 32).keyed_hash("o") != "o"
+
+
+async def test_rows_whose_outcome_is_awaited_are_due_at_once_and_unsent_or_leased_ones_are_not(
+    put, ledger, office, t0
+):
+    awaited = [await put(to=state) for state in (State.SUBMITTED, State.OVERDUE, State.UNCERTAIN)]
+    leased = await put(to=State.SUBMITTED)
+    await ledger.postpone(leased.id, due_at=t0 - 1, now=t0)
+    assert len(await claim(ledger, t0, at=-1, states=(State.SUBMITTED,))) == 1
+    for row in awaited:
+        await ledger.postpone(row.id, due_at=t0 + 900, now=t0)
+    unsent = await put(due_at=t0 + 900)
+    await ledger.hasten([], t0 + 5)
+    await ledger.hasten([row.id for row in (*awaited, leased, unsent)], t0 + 5)
+    due = {row.id: row.due_at for row in await ledger.unsettled(office)}
+    assert [due[row.id] for row in awaited] == [t0 + 5] * 3
+    assert (due[leased.id], due[unsent.id]) == (t0 - 1, t0 + 900)

@@ -18,8 +18,9 @@ from hypothesis.stateful import (
     rule,
 )
 
+from store.ledger_endings import ALLOWED_LATE, Ending
 from store.ledger_rows import NewWriteback
-from store.ledger_states import ALLOWED, BORN, OPEN, RESULT_OF, SETTLED, IllegalArrow, State
+from store.ledger_states import ALLOWED, BORN, OPEN, RESULT_OF, SETTLED, UNDONE, IllegalArrow, State
 from store.opening import open_store
 
 HOLD = 1_000
@@ -27,6 +28,7 @@ OWNERS = ("a", "b")
 states = st.sampled_from(State)
 some_states = st.sets(states, min_size=1)
 which = st.integers(0, 1)
+ids_of_sikka = st.sampled_from(["1", "2", "3"])
 
 
 @dataclass
@@ -46,7 +48,31 @@ class Model:
     attempt: int = 0
     wish: str | None = None
     checks: int = 0
+    given: str | None = None
+    waits_for: str | None = None
+    sikka_id: str | None = None
+    adopted: bool = False
+    sent: int = 0
+    looks: int = 0
+    flagged: bool = False
+    doubted: bool = False
+    basis: Ending = Ending.UNSENT
     history: tuple = ()
+
+    @property
+    def ending(self):
+        return Ending.ADOPTED if self.basis is Ending.ANSWERED and self.adopted else self.basis
+
+
+def basis_of(m, to):
+    """What a row is settled on that goes to ``to`` now, other than by a person."""
+    if m.state in SETTLED or to in {State.CONFIRMED, State.FAILED}:
+        return Ending.ANSWERED
+    if m.state in {State.SUBMITTED, State.OVERDUE}:
+        return Ending.DELETED
+    if m.doubted:
+        return Ending.DOUBTED
+    return Ending.REFUSED if m.state is State.SENDING else Ending.UNSENT
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -96,9 +122,10 @@ class LedgerMachine(RuleBasedStateMachine):
         key=st.sampled_from([None, "k1", "k2"]),
         appointment=st.sampled_from([None, "p1"]),
         state=st.sampled_from(sorted(BORN)),
+        waits_for=st.sampled_from([None, "w"]),
         delay=st.sampled_from([None, 0, 500]),
     )
-    def append(self, number, office, key, appointment, state, delay):
+    def append(self, number, office, key, appointment, state, waits_for, delay):
         due = None if delay is None else self.now + delay
         new = NewWriteback(
             office=self.offices[office],
@@ -111,12 +138,11 @@ class LedgerMachine(RuleBasedStateMachine):
             appointment_key=appointment,
             send_before=self.now,
             state=state,
+            waits_for=waits_for,
             due_at=due,
         )
         row, made = self.do(self.ledger(number).append, new, self.now)
-        holders = [m for m in self.model.values() if key is not None and m.office == office and m.key == key]
-        if holders and holders[0].until is not None and holders[0].until <= self.now:
-            holders.pop().__dict__.update(key=None, until=None)
+        holders = self.holders(office, key)
         assert made == (not holders)
         if not made:
             assert row.id == holders[0].id
@@ -129,9 +155,18 @@ class LedgerMachine(RuleBasedStateMachine):
             appointment,
             self.now,
             self.now if due is None else due,
+            given=key,
+            waits_for=waits_for,
             history=((None, state),),
         )
         return row.id
+
+    def holders(self, office, key):
+        """Who holds a key, after it is released if its time is up."""
+        found = [m for m in self.model.values() if key is not None and m.office == office and m.key == key]
+        if found and found[0].until is not None and found[0].until <= self.now:
+            found.pop().__dict__.update(key=None, until=None)
+        return found
 
     @rule(
         target=fences,
@@ -165,7 +200,7 @@ class LedgerMachine(RuleBasedStateMachine):
             m.owner, m.lease, m.attempt = owner, self.now + 400, m.attempt + 1
         return multiple(*((row.id, row.fence) for row in claimed))
 
-    def change(self, number, row_id, to, expect, fence, appointment=None):
+    def change(self, number, row_id, to, expect, fence, appointment=None, sikka_id=None):
         m = self.model[row_id]
         held = m.state in expect and (fence is None or fence == (m.owner, m.attempt))
 
@@ -179,6 +214,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 fence=fence,
                 checked=True,
                 appointment_key=appointment,
+                sikka_id=sikka_id,
                 natural_key_hold_ms=HOLD,
             )
 
@@ -193,10 +229,38 @@ class LedgerMachine(RuleBasedStateMachine):
         if row is not None:
             m.appointment = appointment or m.appointment
             m.checks += 1
+            if sikka_id is not None and sikka_id != m.sikka_id:
+                self.take_id(m, sikka_id)
             self.enter(m, to, self.now)
 
-    def enter(self, m, to, due):
+    def take_id(self, m, sikka_id):
+        """The id was answered to this row; whoever had it has not, and knows nothing if it was adopted."""
+        for owner in [other for other in self.model.values() if other.sikka_id == sikka_id]:
+            knew = owner.state in SETTLED and owner.ending is Ending.ADOPTED
+            owner.sikka_id, owner.adopted = None, False
+            if owner.state in {State.SUBMITTED, State.OVERDUE}:
+                self.enter(owner, State.UNCERTAIN, self.now)
+            elif knew:
+                self.turn(owner, State.UNCERTAIN)
+            else:
+                owner.history += ((owner.state, owner.state),)
+        m.sikka_id, m.adopted = sikka_id, False
+
+    def turn(self, m, to):
+        """A settled row turns out otherwise, and its key follows."""
+        if to not in UNDONE:
+            if not [other for other in self.holders(m.office, m.given) if other is not m]:
+                m.key = m.given
+            m.until = None
+        self.enter(m, to, self.now)
+
+    def enter(self, m, to, due, basis=None):
         m.history += ((m.state, to),)
+        if to in SETTLED:
+            m.basis = basis or basis_of(m, to)
+        m.sent += to is State.SENDING
+        if to is State.UNCERTAIN:
+            m.looks, m.doubted = 0, True
         m.state, m.due = to, due
         if to is not State.SENDING:
             m.owner = m.lease = None
@@ -219,6 +283,130 @@ class LedgerMachine(RuleBasedStateMachine):
         ways = sorted(ALLOWED[self.model[row].state])
         if ways:
             self.change(number, row, ways[pick % len(ways)], OPEN, None, appointment)
+
+    @rule(number=which, row=rows, sikka_id=ids_of_sikka)
+    def sikka_accepts(self, number, row, sikka_id):
+        m = self.model[row]
+        if m.state is State.INTENT:
+            self.change(number, row, State.SENDING, OPEN, None)
+        if m.state in {State.SENDING, State.UNCERTAIN}:
+            self.change(number, row, State.SUBMITTED, OPEN, None, sikka_id=sikka_id)
+
+    @rule(number=which, row=rows)
+    def an_answer_is_lost(self, number, row):
+        m = self.model[row]
+        if m.state is State.INTENT:
+            self.change(number, row, State.SENDING, OPEN, None)
+        if m.state is State.SENDING:
+            self.change(number, row, State.UNCERTAIN, OPEN, None)
+
+    @rule(number=which, row=rows)
+    def a_look_finds_nothing(self, number, row):
+        m = self.model[row]
+        found = self.do(self.ledger(number).looked, row, due_at=self.now + 50, now=self.now)
+        assert (found is not None) == (m.state is State.UNCERTAIN)
+        if found is not None:
+            m.looks, m.checks, m.due, m.owner, m.lease = m.looks + 1, m.checks + 1, self.now + 50, None, None
+
+    @rule(number=which, row=rows, sikka_id=ids_of_sikka)
+    def adopt(self, number, row, sikka_id):
+        m = self.model[row]
+        owned = sikka_id in {other.sikka_id for other in self.model.values()}
+        found = self.do(self.ledger(number).adopt, row, sikka_id, self.now)
+        assert (found is not None) == (m.state is State.UNCERTAIN and m.sikka_id is None and not owned)
+        if found is not None:
+            m.sikka_id, m.adopted = sikka_id, True
+            self.enter(m, State.SUBMITTED, self.now)
+
+    @rule(number=which, row=rows, sikka_id=ids_of_sikka)
+    def its_own_answer_comes_late(self, number, row, sikka_id):
+        m = self.model[row]
+        found = self.do(self.ledger(number).accepted, row, sikka_id, self.now)
+        if m.sent == 0 or (m.sikka_id not in {None, sikka_id} and not m.adopted):
+            assert found is None
+        elif m.sikka_id == sikka_id:
+            assert found is not None
+            m.adopted = False
+        elif m.state in SETTLED and State.SUBMITTED in ALLOWED_LATE[m.state, m.ending]:
+            self.take_id(m, sikka_id)
+            self.turn(m, State.SUBMITTED)
+        elif m.state in SETTLED and m.ending not in {Ending.ANSWERED, Ending.PERSON}:
+            assert found is None
+        else:
+            self.take_id(m, sikka_id)
+            if m.state in {State.SENDING, State.UNCERTAIN, State.INTENT, State.QUEUED}:
+                self.enter(m, State.SUBMITTED, self.now)
+            else:
+                m.history += ((m.state, m.state),)
+                m.due = m.due if m.state in SETTLED else self.now
+
+    @rule(number=which, row=rows, to=st.sampled_from([State.CONFIRMED, State.FAILED]))
+    def a_person_settles(self, number, row, to):
+        m = self.model[row]
+        found = self.do(
+            self.ledger(number).settle_by_person,
+            self.offices[m.office],
+            row,
+            to,
+            by="Ann",
+            note="",
+            now=self.now,
+            natural_key_hold_ms=HOLD,
+        )
+        assert (found is not None) == (m.state in {State.SUBMITTED, State.OVERDUE, State.UNCERTAIN})
+        if found is not None:
+            self.enter(m, to, self.now, Ending.PERSON)
+
+    @rule(number=which, row=rows, to=states)
+    def an_outcome_comes_late(self, number, row, to):
+        m = self.model[row]
+
+        def call():
+            return self.do(self.ledger(number).late, row, to, self.now, natural_key_hold_ms=HOLD)
+
+        if m.state in OPEN:
+            assert call() is None
+        elif to in ALLOWED_LATE[m.state, m.ending]:
+            assert call().state is to
+            if to is m.state:
+                until = m.until
+                self.enter(m, to, self.now)
+                m.until = until
+            else:
+                self.turn(m, to)
+        elif to is m.state:
+            assert call().changed_at <= self.now
+        else:
+            try:
+                call()
+            except IllegalArrow:
+                return
+            raise AssertionError("a settled row was changed")
+
+    @rule(number=which, row=rows)
+    def release(self, number, row):
+        m = self.model[row]
+        found = self.do(
+            self.ledger(number).release,
+            row,
+            self.now,
+            body={"a": "b"},
+            facts={},
+            patient_key="p",
+            send_before=self.now,
+        )
+        assert (found is not None) == (m.state is State.WAITING)
+        if found is not None:
+            self.enter(m, State.INTENT, self.now)
+
+    @rule(number=which, row=rows)
+    def flag(self, number, row):
+        m = self.model[row]
+        flagged = self.do(self.ledger(number).flag, row, self.now)
+        assert flagged == (m.state in OPEN and not m.flagged)
+        if flagged:
+            m.flagged = True
+            m.history += ((m.state, m.state),)
 
     @rule(number=which, claimed=fences, pick=st.integers(0, 9))
     def who_claimed_it_changes(self, number, claimed, pick):
@@ -290,6 +478,12 @@ class LedgerMachine(RuleBasedStateMachine):
                     row.lease_attempt,
                     row.wish,
                     row.check_count,
+                    row.natural_key_given,
+                    row.sikka_id,
+                    row.adopted_at is not None,
+                    row.sent_count,
+                    row.looks,
+                    row.flagged_at is not None,
                 )
                 for row in rows
             }
@@ -306,14 +500,28 @@ class LedgerMachine(RuleBasedStateMachine):
                     m.attempt,
                     m.wish,
                     m.checks,
+                    m.given,
+                    m.sikka_id,
+                    m.adopted,
+                    m.sent,
+                    m.looks,
+                    m.flagged,
                 )
                 for m in mine
             }
             held = [row.natural_key for row in rows if row.natural_key is not None]
             assert len(held) == len(set(held))
             assert all((row.completed_at is not None) == (row.state in SETTLED) for row in rows)
+            ids = {m.sikka_id for m in mine} - {None}
+            assert self.do(self.ledger(1).sikka_ids, [office]) == ids
             open_now = {m.id for m in mine if m.state in OPEN}
             assert {row.id for row in self.do(self.ledger(1).unsettled, office)} == open_now
+
+    @invariant()
+    def rows_that_wait_are_found_by_what_they_wait_for(self):
+        waiting = {m.id for m in self.model.values() if m.waits_for == "w" and m.state is State.WAITING}
+        if self.model:
+            assert {row.id for row in self.do(self.ledger(0).waiting_on, "w")} == waiting
 
     def teardown(self):
         for m in self.model.values():

@@ -70,7 +70,7 @@ async def main():
         async with store.database.transaction() as statements:
             for number in range(500):
                 await statements.execute(
-                    "UPDATE pms_writebacks SET state = 'confirmed', sikka_id = $1", str(number) * 2000
+                    "UPDATE pms_writebacks SET state = 'confirmed', scope_key = $1", str(number) * 2000
                 )
             say(kept.id)
             await anyio.sleep_forever()

@@ -3,6 +3,7 @@
 import pytest
 
 from store.handles import Kind
+from store.inbox import NewTask, TaskKind
 from store.ledger_rows import Created
 from store.ledger_states import OPEN, State
 
@@ -46,6 +47,17 @@ async def marked(store, a_write, add_office, t0):
         detail=MARK,
         created=Created(MARK, MARK, MARK),
     )
+    task, _ = await store.inbox.open_task(
+        NewTask(
+            office=office,
+            kind=TaskKind.FAILED,
+            writeback_id=row.id,
+            patient_key=hashed(MARK),
+            body={MARK: [MARK]},
+        ),
+        t0,
+    )
+    await store.inbox.done(task.id, "Ann", MARK, t0)
     handle = await store.handles.issue(
         Kind.PATIENT,
         office=office,
@@ -82,16 +94,19 @@ async def test_every_sealed_column_was_really_filled(marked):
         "pms_writebacks": ("endpoint", "request_body", "facts", "error_message", "created_id"),
         "pms_writeback_events": ("detail",),
         "handles": ("payload",),
+        "tasks": ("body", "note"),
         "store_meta": ("value",),
     }.items():
         for column in columns:
             rows = await store.database.fetch(f"SELECT {column} AS v FROM {table} WHERE {column} IS NOT NULL")
             assert rows, (table, column)
             assert all(isinstance(found["v"], bytes) for found in rows)
+    [task] = await store.inbox.of_writeback(row.id)
+    assert (task.body, task.note) == ({MARK: [MARK]}, MARK)
     [detail] = [event.detail for event in await store.ledger.events(row.office, row.id) if event.detail]
     assert detail == row.error_message == row.created.patient_id == MARK
 
 
 async def test_no_column_of_bytes_is_left_out_of_the_test_above(store):
     rows = await store.database.fetch("SELECT sql FROM sqlite_master WHERE type = 'table'")
-    assert sum(row["sql"].count("BYTEA") for row in rows) == 11
+    assert sum(row["sql"].count("BYTEA") for row in rows) == 13

@@ -33,8 +33,39 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "period": 76,  # the days that were searched, as the phrases put them
     "given": 16,  # a kind of handle, as the phrases name it
     "wanted": 16,
+    "old_when": 74,  # spoken slots like `when`: the read-back of a move says both, and still fits
+    "new_when": 74,
+    "name": 50,  # as the caller said it; OrthoTrac takes 15 + 25 letters, others more
+    "born": 29,  # a spoken date with its year, the longest there is
+    "field": 16,  # the longest of the field phrases and a little more
+    "value": 90,  # said once, in the read-back: an address or a mail address in spoken form
+    "amount": 32,  # spoken: six figures of dollars, and cents
+    "method": 16,  # as the method phrases put it, preposition included
+    "transfer": 24,  # one number in any national or international form
+    "text": 140,  # the office's own words in an emergency: ten seconds to say, and the number still fits
+    "hours": 200,  # a week in which several days differ
+    "address": 120,  # street, suite, town, state and post code
+    "phone": 60,  # two numbers, or one with its extension
+    "today": 30,  # a spoken date with its year
+    "days": 200,  # the seven days after, each a spoken date, some with their year
 }
 """The facts a sentence may name, each with the most characters it may take; longer ones are cut."""
+
+
+OPERATIONS: Final = (
+    "book",
+    "cancel",
+    "move",
+    "register",
+    "confirm",
+    "update_patient",
+    "add_note",
+    "record_payment",
+)
+"""Every operation the ledger writes; each has a sentence and a phrase for every state."""
+
+_TOLD_ALIKE: Final[Mapping[str, str]] = {"settled_by_person": "person"}
+"""Reasons of the ledger that are told in the words of another one."""
 
 
 class WordingError(LookupError):
@@ -95,10 +126,25 @@ def write_key(operation: str, state: str, reason: str = "", language: str = "en"
     operation has no sentence for the state.
     """
     table = _table(_SENTENCES, language)
-    own: Key = (operation, f"{state}.{reason}")
+    own: Key = (operation, f"{state}.{_TOLD_ALIKE.get(reason, reason)}")
     if reason and own in table:
         return own
     plain: Key = (operation, state)
+    _lookup(table, plain)
+    return plain
+
+
+def news_key(operation: str, state: str, *, earlier_call: bool = False, language: str = "en") -> Key:
+    """Return the key for telling unasked that a write is in a new state.
+
+    What was not done in the end, asked for in an earlier call, has words of its own that go before
+    everything else. Raises WordingError when the state is not news for the operation.
+    """
+    table = _table(_SENTENCES, language)
+    first: Key = ("news_first", f"{operation}.{state}")
+    if earlier_call and first in table:
+        return first
+    plain: Key = ("news", f"{operation}.{state}")
     _lookup(table, plain)
     return plain
 

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from server.tools.wording.english import problems, reads, writes
+from server.tools.wording.english import (
+    news,
+    office,
+    problems,
+    reads,
+    records,
+    registering,
+    rows,
+    visits,
+    writes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     **writes.SENTENCES,
+    **visits.SENTENCES,
+    **registering.SENTENCES,
+    **records.SENTENCES,
     **reads.SENTENCES,
+    **office.SENTENCES,
+    **news.SENTENCES,
     **problems.SENTENCES,
 }
 """(operation, outcome) to (what can be spoken, what the agent does next)."""
 
-PHRASES: Final[Mapping[tuple[str, str], str]] = {**reads.PHRASES, **problems.PHRASES}
+PHRASES: Final[Mapping[tuple[str, str], str]] = {
+    **reads.PHRASES,
+    **rows.PHRASES,
+    **records.PHRASES,
+    **problems.PHRASES,
+}
 """(thing, state) to a part of a sentence."""

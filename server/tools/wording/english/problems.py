@@ -24,6 +24,10 @@ _GENERIC: Final = {
         "That is something for the office's own people, so nothing was changed.",
         "Offer to leave a message for the office.",
     ),
+    ("any", "not_supported"): (
+        "This office's system doesn't let me do that, so nothing was changed.",
+        "Offer to leave a message for the office.",
+    ),
     ("any", "unknown_tool"): (
         "That isn't something I can do, so nothing was changed.",
         "No such tool is offered here. Use one of those listed.",
@@ -100,6 +104,53 @@ _INVALID_INPUT: Final = {
     ("invalid_input", "note"): (
         "Could you put the note for the office more briefly?",
         "Give note as one or two plain sentences.",
+    ),
+    ("invalid_input", "first_name"): ("Could you tell me the first name once more?", _ASK_AGAIN),
+    ("invalid_input", "last_name"): ("Could you spell the last name for me?", _ASK_AGAIN),
+    ("invalid_input", "email"): (
+        "Could you say the email address once more, slowly?",
+        "Ask the caller, then call the tool again; leave email empty if there is none.",
+    ),
+    ("invalid_input", "kind"): (
+        "What is the message about?",
+        "Give kind as request, clinical, running_late, waitlist, billing or other.",
+    ),
+    ("invalid_input", "callback"): (
+        "Which phone number shall I leave for the office, with the area code?",
+        _ASK_AGAIN,
+    ),
+    ("invalid_input", "message"): (
+        "What would you like me to tell the office?",
+        "Ask the caller, then give message as one or two plain sentences.",
+    ),
+    ("invalid_input", "urgency"): (
+        "Is it urgent, or can it wait?",
+        "Give urgency as one of the words the tool lists.",
+    ),
+    ("invalid_input", "topic"): (
+        "What would you like to know about the office?",
+        "Give topic as one of those the tool lists.",
+    ),
+    ("invalid_input", "field"): (
+        "What would you like to change: phone, email, address, name or date of birth?",
+        "Give field as phone, email, address, name or birth_date.",
+    ),
+    ("invalid_input", "value"): ("What should it be from now on?", _ASK_AGAIN),
+    ("invalid_input", "amount"): (
+        "How much was the payment, in dollars and cents?",
+        "Give amount as a decimal number above zero.",
+    ),
+    ("invalid_input", "method"): (
+        "How was the payment made: cash, check, card or another way?",
+        "Give method as cash, check, card or other.",
+    ),
+    ("invalid_input", "reference"): (
+        "Is there a check or receipt number that goes with it?",
+        "Give reference as a short check or receipt number, or leave it empty.",
+    ),
+    ("invalid_input", "card_number"): (
+        "Please don't give me a card number; I can't take one and haven't kept it.",
+        "Nothing was recorded. Never pass on a card number or its code; leave them out.",
     ),
     ("invalid_input", "caller_confirmed"): (
         "Shall I go ahead, yes or no?",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FIND_PATIENT: Final = {
+FIND_PATIENT: Final = {
     ("find_patient", "verified"): (
         "Thank you, I've found the record. I see no appointment coming up.",
         "Use the patient handle below in the next calls.",
@@ -19,6 +19,10 @@ _FIND_PATIENT: Final = {
     ("find_patient", "verified.with_appointments"): (
         "Thank you, I've found the record. Coming up: {appointments}.",
         "Use the handles below in the next calls.",
+    ),
+    ("find_patient", "verified.with_news"): (
+        "Thank you, I've found the record.",
+        "Use the handles below in the next calls; coming appointments stand beside them.",
     ),
     ("find_patient", "verified.no_calendar"): (
         "Thank you, I've found the record. I can't see the calendar at the moment.",
@@ -106,7 +110,7 @@ _CHECK_WRITEBACK: Final = {
 }
 
 SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
-    **_FIND_PATIENT,
+    **FIND_PATIENT,
     **_FIND_SLOTS,
     **_LIST_APPOINTMENTS,
     **_CHECK_WRITEBACK,
@@ -116,25 +120,6 @@ PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("appointment", "confirmed"): "{when}, confirmed",
     ("appointment", "pending"): "{when}, not confirmed yet",
     ("appointment", "cancelling"): "{when}, being called off",
-    ("row.book", "intent"): "{when} is being sent",
-    ("row.book", "sending"): "{when} is being sent",
-    ("row.book", "submitted"): "{when} isn't confirmed yet",
-    ("row.book", "uncertain"): "{when} is still being looked into",
-    ("row.book", "overdue"): "{when} is slow and isn't confirmed yet",
-    ("row.book", "confirmed"): "{when} is booked",
-    ("row.book", "failed"): "{when} was not accepted",
-    ("row.book", "rejected"): "{when} did not go through",
-    ("row.book", "withdrawn"): "{when} was taken back",
-    ("row.book", "wish"): "{when} is being called off",
-    ("row.cancel", "intent"): "calling off {when} is being sent",
-    ("row.cancel", "sending"): "calling off {when} is being sent",
-    ("row.cancel", "submitted"): "calling off {when} isn't confirmed yet",
-    ("row.cancel", "uncertain"): "calling off {when} is being looked into",
-    ("row.cancel", "overdue"): "calling off {when} isn't confirmed yet",
-    ("row.cancel", "confirmed"): "{when} is cancelled",
-    ("row.cancel", "failed"): "{when} still stands",
-    ("row.cancel", "rejected"): "{when} still stands",
-    ("row.cancel", "withdrawn"): "{when} still stands",
     ("period", "day"): "on {date_from}",
     ("period", "days"): "between {date_from} and {date_to}",
 }

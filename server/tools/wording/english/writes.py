@@ -8,18 +8,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from server.tools.wording.english.advice import OTHER_TIMES, STILL_STANDS, WHEN_BACK, WHEN_THROUGH
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CHECK_BOOKING = "Go on with the call; ask check_writeback once before goodbye. Do not book this again."
 _CHECK_CANCEL = "Go on with the call; ask check_writeback once before goodbye. Do not send this again."
-_OTHER_TIMES = "Offer other times with find_slots, or offer to leave a message for the office."
-_STILL_STANDS = "Say that the appointment still stands. Offer to leave a message for the office."
+_WAITING_BOOKING = "It goes out by itself; ask check_writeback before goodbye. Do not book this again."
 
 _BOOK: Final = {
     ("book", "needs_confirmation"): (
         "Let me read that back: {when}. Shall I ask the office for it?",
         "On a clear yes, call book_appointment with the same arguments and caller_confirmed true.",
+    ),
+    ("book", "needs_confirmation.another"): (
+        "There is already {old_when}. Shall {when} replace that, or be one more?",
+        "Replace: reschedule_appointment. To add: book_appointment with the new slot, caller_confirmed true.",
+    ),
+    ("book", "waiting"): (
+        "The request for {when} goes out once an earlier one is through. Nothing is booked yet.",
+        _WAITING_BOOKING,
+    ),
+    ("book", "waiting.registration"): (
+        "The request for {when} goes out once the registration is through. Nothing is booked yet.",
+        _WAITING_BOOKING,
+    ),
+    ("book", "queued"): (
+        "The office's computer is offline, so the request for {when} waits here. Nothing is booked yet.",
+        "It is sent once that is back and the time is free. Do not book again; check_writeback tells.",
     ),
     ("book", "intent"): (
         "I'm sending the request for {when} now. The office system hasn't taken it yet.",
@@ -47,15 +64,23 @@ _BOOK: Final = {
     ),
     ("book", "failed"): (
         "The office system did not accept {when}, so nothing was booked.",
-        _OTHER_TIMES,
+        OTHER_TIMES,
+    ),
+    ("book", "confirmed.person"): (
+        "You're booked for {when}. The office's own people have confirmed it.",
+        "Repeat the weekday and time once, then go on with the call.",
+    ),
+    ("book", "failed.person"): (
+        "The office's own people say the request for {when} did not get through; nothing was booked.",
+        OTHER_TIMES,
     ),
     ("book", "failed.slot_taken"): (
         "{when} was taken before the office system got to it, so nothing was booked.",
-        _OTHER_TIMES,
+        OTHER_TIMES,
     ),
     ("book", "rejected"): (
         "The office system did not take the request for {when}, so nothing was booked.",
-        _OTHER_TIMES,
+        OTHER_TIMES,
     ),
     ("book", "rejected.spu_offline"): (
         "The office's system is offline; nothing was booked.",
@@ -63,11 +88,11 @@ _BOOK: Final = {
     ),
     ("book", "rejected.never_sent"): (
         "I couldn't get the request for {when} to the office system in time, so nothing was booked.",
-        _OTHER_TIMES,
+        OTHER_TIMES,
     ),
     ("book", "rejected.refused"): (
         "The office system refused the request for {when}, so nothing was booked.",
-        _OTHER_TIMES,
+        OTHER_TIMES,
     ),
     ("book", "rejected.not_permitted"): (
         "I'm not allowed to make appointments in this office's system, so nothing was booked.",
@@ -75,7 +100,11 @@ _BOOK: Final = {
     ),
     ("book", "rejected.slot_taken"): (
         "{when} has just been taken, so nothing was booked.",
-        _OTHER_TIMES,
+        OTHER_TIMES,
+    ),
+    ("book", "rejected.registration_failed"): (
+        "The registration did not get through, so nothing was booked for {when}.",
+        "Do not offer other times. Offer to leave a message for the office.",
     ),
     ("book", "withdrawn"): (
         "The request for {when} was taken back before the office system acted on it. Nothing was booked.",
@@ -83,11 +112,19 @@ _BOOK: Final = {
     ),
     ("book", "slot_taken"): (
         "{when} has just been taken, so nothing was booked.",
-        _OTHER_TIMES,
+        OTHER_TIMES,
     ),
     ("book", "slot_past"): (
         "{when} is already too close or past, so nothing was booked.",
-        _OTHER_TIMES,
+        OTHER_TIMES,
+    ),
+    ("book", "not_supported"): (
+        "This office's system doesn't let me make appointments, so nothing was booked.",
+        "Do not offer other times. Offer to leave a message for the office.",
+    ),
+    ("book", "needs_human"): (
+        "That appointment is for the office's own people to make, so nothing was booked.",
+        "Do not offer other times. Offer to leave a message for the office.",
     ),
     ("book", "unavailable"): (
         "I couldn't check that {when} is still free, so I sent nothing and nothing was booked.",
@@ -99,6 +136,14 @@ _CANCEL: Final = {
     ("cancel", "needs_confirmation"): (
         "Just to be sure: shall I ask the office to cancel the appointment on {when}?",
         "On a clear yes, call cancel_appointment with the same arguments and caller_confirmed true.",
+    ),
+    ("cancel", "waiting"): (
+        "The cancellation for {when} goes out once an earlier request is through. It isn't confirmed yet.",
+        WHEN_THROUGH,
+    ),
+    ("cancel", "queued"): (
+        "The office's computer is offline, so cancelling {when} waits here. Nothing is cancelled yet.",
+        WHEN_BACK,
     ),
     ("cancel", "intent"): (
         "I'm sending the cancellation for {when} now. The office system hasn't taken it yet.",
@@ -124,41 +169,57 @@ _CANCEL: Final = {
         "The appointment on {when} is cancelled. The office system has confirmed it.",
         "Ask whether another time is wanted.",
     ),
+    ("cancel", "confirmed.person"): (
+        "The appointment on {when} is cancelled. The office's own people have confirmed it.",
+        "Ask whether another time is wanted.",
+    ),
+    ("cancel", "failed.person"): (
+        "The office's own people say cancelling {when} did not get through; nothing was cancelled.",
+        STILL_STANDS,
+    ),
     ("cancel", "failed"): (
         "The office system did not accept the cancellation for {when}, so nothing was cancelled.",
-        _STILL_STANDS,
+        STILL_STANDS,
     ),
     ("cancel", "rejected"): (
         "The office system did not take the cancellation for {when}, so nothing was cancelled.",
-        _STILL_STANDS,
+        STILL_STANDS,
     ),
     ("cancel", "rejected.spu_offline"): (
         "The office's system is offline; nothing was cancelled.",
-        _STILL_STANDS,
+        STILL_STANDS,
     ),
     ("cancel", "rejected.never_sent"): (
         "I couldn't get the cancellation for {when} to the office system in time, so nothing was cancelled.",
-        _STILL_STANDS,
+        STILL_STANDS,
     ),
     ("cancel", "rejected.refused"): (
         "The office system refused the cancellation for {when}, so nothing was cancelled.",
-        _STILL_STANDS,
+        STILL_STANDS,
     ),
     ("cancel", "rejected.not_permitted"): (
         "I'm not allowed to cancel appointments in this office's system, so nothing was cancelled.",
-        _STILL_STANDS,
+        STILL_STANDS,
+    ),
+    ("cancel", "rejected.registration_failed"): (
+        "The registration did not get through, so there is no appointment and nothing was cancelled.",
+        "Offer to leave a message for the office.",
     ),
     ("cancel", "withdrawn"): (
         "The cancellation for {when} was taken back before the office system acted on it.",
-        _STILL_STANDS,
+        STILL_STANDS,
     ),
     ("cancel", "not_supported"): (
         "This office's system doesn't let me cancel appointments, so nothing was cancelled.",
-        _STILL_STANDS,
+        STILL_STANDS,
+    ),
+    ("cancel", "needs_human"): (
+        "Cancelling that is for the office's own people, so nothing was cancelled.",
+        STILL_STANDS,
     ),
     ("cancel", "unavailable"): (
         "I couldn't look at the appointment on {when}, so I sent nothing and nothing was cancelled.",
-        _STILL_STANDS,
+        STILL_STANDS,
     ),
     ("cancel", "past"): (
         "The appointment on {when} is already past, so nothing was cancelled.",
@@ -185,41 +246,8 @@ _CANCEL_OF_A_PENDING_BOOKING: Final = {
     ),
 }
 
-_NEWS: Final = {
-    ("news", "book.confirmed"): ("Update: {when} is now confirmed.", ""),
-    ("news", "book.failed"): ("Update: {when} was not accepted; nothing was booked.", ""),
-    ("news", "book.rejected"): ("Update: the request for {when} did not go through; nothing was booked.", ""),
-    ("news", "book.withdrawn"): ("Update: the request for {when} was taken back; nothing was booked.", ""),
-    ("news", "book.overdue"): ("Update: {when} is taking longer than usual and isn't confirmed yet.", ""),
-    ("news", "book.uncertain"): ("Update: I'm still finding out whether the office has {when}.", ""),
-    ("news", "book.submitted"): ("Update: the office has the request for {when}; not confirmed yet.", ""),
-    ("news", "cancel.confirmed"): ("Update: {when} is now cancelled.", ""),
-    ("news", "cancel.failed"): ("Update: the cancellation for {when} was not accepted; it still stands.", ""),
-    ("news", "cancel.rejected"): (
-        "Update: cancelling {when} did not go through; it still stands.",
-        "",
-    ),
-    ("news", "cancel.withdrawn"): (
-        "Update: the cancellation for {when} was taken back; it still stands.",
-        "",
-    ),
-    ("news", "cancel.overdue"): (
-        "Update: cancelling {when} takes longer than usual; not confirmed yet.",
-        "",
-    ),
-    ("news", "cancel.uncertain"): (
-        "Update: I'm still finding out about cancelling {when}.",
-        "",
-    ),
-    ("news", "cancel.submitted"): (
-        "Update: the office has the cancellation for {when}; not confirmed yet.",
-        "",
-    ),
-}
-
 SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     **_BOOK,
     **_CANCEL,
     **_CANCEL_OF_A_PENDING_BOOKING,
-    **_NEWS,
 }

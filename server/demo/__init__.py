@@ -1,0 +1,1 @@
+"""`chairtime demo`: a caller found, booked, confirmed and cancelled, over real connections."""

@@ -1,0 +1,1 @@
+"""`chairtime doctor`: the way to an office, checked step by step."""

@@ -1,0 +1,68 @@
+"""The server is killed in the middle of a booking, and another goes on with the same database."""
+
+import pytest
+from callers import on_the_phone
+from processes import http_server, open_practice
+
+CALL = "cut-off"
+# A lease outlives its process: a write found in the middle of being sent is looked at once it has lapsed.
+SHORT_LEASE = {"CHAIRTIME_LEASE_SECONDS": "0.6", "CHAIRTIME_POLL_SECONDS": "0.02"}
+
+
+async def test_a_booking_that_was_pending_when_the_server_was_killed_is_confirmed_and_was_sent_once(tmp_path):
+    async with open_practice(tmp_path) as practice:
+        somebody = practice.somebody()
+        async with http_server(practice, CHAIRTIME_LEASE_SECONDS="2") as server:
+            async with on_the_phone(server, call_id=CALL) as caller:
+                patient = await caller.identify(somebody)
+                offer = (await caller.offers())[0]
+                pending = await caller.book(patient, offer["slot"])
+                assert pending.outcome == "pending"
+                await practice.accepts(somebody)
+            await server.kill()
+        async with http_server(practice) as server, on_the_phone(server, call_id=CALL) as caller:
+            still = await caller.ask("check_writeback")
+            assert still.outcome == "pending"
+            again = await caller.book(patient, offer["slot"])
+            assert again.outcome == "pending"
+            assert again.facts["new"] is False
+            await practice.carries_out(somebody)
+            confirmed = await caller.settled("confirmed", writeback=pending.facts["writeback"])
+            assert offer["spoken"] in confirmed.say
+        [truth] = practice.appointments(somebody)
+        assert truth.start.isoformat(timespec="minutes") == offer["start"]
+        assert practice.asked("POST", "/appointment") == 1
+        assert practice.rows_in_ledger() == 1
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_booking_being_sent_when_the_server_was_killed_is_unknown_until_the_copy_shows_it(
+    tmp_path, arrived
+):
+    async with open_practice(tmp_path) as practice:
+        somebody = practice.somebody()
+        async with http_server(practice, **SHORT_LEASE) as server:
+            async with on_the_phone(server, call_id=CALL) as caller:
+                patient = await caller.identify(somebody)
+                offer = (await caller.offers())[0]
+                practice.fault("hang", method="POST", path="/appointment", seconds=60, after_work=arrived)
+                sending = await caller.book(patient, offer["slot"])
+                assert (sending.outcome, sending.facts["state"]) == ("pending", "sending")
+                await practice.struck()
+            await server.kill()
+        async with (
+            http_server(practice, **SHORT_LEASE) as server,
+            on_the_phone(server, call_id=CALL) as caller,
+        ):
+            unknown = await caller.settled("unknown")
+            assert offer["spoken"] in unknown.say
+            again = await caller.book(patient, offer["slot"])
+            assert again.outcome == "unknown"
+            assert again.facts["new"] is False
+            if arrived:
+                await practice.carries_out(somebody)
+                practice.refreshes()
+                await caller.settled("confirmed")
+        assert len(practice.appointments(somebody)) == len(practice.world.effects) == int(arrived)
+        assert practice.asked("POST", "/appointment") == 1
+        assert practice.rows_in_ledger() == 1
