@@ -16,7 +16,7 @@ class LedgerNews(LedgerReading):
     async def news(
         self, office: str, *, scope_key: str | None, patient_key: str | None, now: int, gap_ms: int
     ) -> list[Writeback]:
-        """Rows whose state the caller has not heard, oldest change first; they count as told now.
+        """Rows whose state the caller has not heard, oldest change first. Whoever tells one calls `said`.
 
         They are rows of the call ``scope_key``, or without one of ``patient_key``; without either, none.
         What was told is repeated until a call comes at least ``gap_ms`` after it was first told.
@@ -44,16 +44,10 @@ class LedgerNews(LedgerReading):
                 key,
                 *worth,
             )
-            for row in rows:
-                await statements.execute(_TELL, row["id"], row["state"], now)
-            found = [
-                await statements.fetch_one("SELECT * FROM pms_writebacks WHERE id = $1", r["id"])
-                for r in rows
-            ]
-        return [self._seals.writeback(row) for row in found if row is not None]
+        return [self._seals.writeback(row) for row in rows]
 
     async def said(self, row_id: str, state: State, now: int) -> None:
-        """The caller was just told, by a tool's own answer, that the row is in this state.
+        """The caller was just told, by an answer about the row or as news, that it is in this state.
 
         It is news until a later call, like anything told: the answer may not have reached the caller.
         """

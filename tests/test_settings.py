@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from server.settings import Settings, environment_names
 
@@ -41,6 +41,6 @@ def test_offices_are_read_from_a_comma_list():
 
 
 def test_secrets_do_not_show_in_the_settings_text():
-    settings = Settings(sikka_app_key="hush-hush-hush", key="c2VhbGVk")
+    settings = Settings(sikka_app_key=SecretStr("hush-hush-hush"), key=SecretStr("c2VhbGVk"))
     assert "hush" not in repr(settings)
     assert "c2VhbGVk" not in repr(settings)

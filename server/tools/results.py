@@ -63,13 +63,23 @@ def local(start: dt.datetime) -> str:
     return start.isoformat(timespec="minutes")
 
 
+def room_for_news(answer: Answer, news: list[Sentence]) -> int:
+    """How many of the news fit before the answer, in order; the rest waits for an answer with more room."""
+    room = SPOKEN_CHARACTERS - len(answer.sentence.say)
+    for place, told in enumerate(news):
+        room -= len(told.say) + 1
+        if room < 0:
+            return place
+    return len(news)
+
+
 def as_result(answer: Answer, news: list[Sentence]) -> CallToolResult:
-    """The answer in the protocol's form. News goes first, as far as it fits: the caller waits for it."""
+    """The answer in the protocol's form. News goes first: the caller has waited for it."""
     say, following = answer.sentence
-    told = _fitting([sentence.say for sentence in news], SPOKEN_CHARACTERS - len(say) - 1)
-    if told and len(" ".join([*told, say, following])) > SPOKEN_CHARACTERS:
-        following = ""  # the caller's news comes before advice to the agent
+    told = [sentence.say for sentence in news]
     spoken = " ".join([*told, say])
+    if told and len(f"{spoken} {following}") > SPOKEN_CHARACTERS:
+        following = ""  # the caller's news comes before advice to the agent
     structured: dict[str, Any] = {
         "outcome": answer.outcome.value,
         "say": spoken,
@@ -101,13 +111,3 @@ def _retry(answer: Answer) -> Retry:
     if answer.writes and answer.outcome is Outcome.UNAVAILABLE:
         return Retry.NEVER
     return RETRY_OF.get(answer.outcome, Retry.NEVER)
-
-
-def _fitting(texts: list[str], room: int) -> list[str]:
-    fitting: list[str] = []
-    for text in texts:
-        room -= len(text) + 1
-        if room < 0:
-            break
-        fitting.append(text)
-    return fitting

@@ -17,7 +17,7 @@ from server.desk.front_desk import FrontDesk
 from server.sikka.errors import NotPermitted, SikkaError
 from server.tools.arguments import Argument, BadArgument, Value, object_schema, read_all
 from server.tools.call import BadHandle, Call, Origin, origin_of
-from server.tools.results import Answer, as_result
+from server.tools.results import Answer, as_result, room_for_news
 from server.tools.telling import MOST_TOLD, news_sentence
 from server.tools.wording import Sentence, WordingError, phrase, sentence
 from server.tools.writes import row_answer
@@ -106,13 +106,20 @@ class Surface(MCPServer[None]):
             return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
         started = self._desk.clock.monotonic()
         try:
-            origin = _origin(context, arguments)
-            call = await self._open_call(origin, started)
+            call = await self._open_call(_origin(context, arguments), started)
         except Unanswerable as reason:
             return as_result(_unanswerable("en", reason), [])
+        except Exception as error:  # noqa: BLE001 - no exception's text may reach a caller
+            log.error("call_not_opened", tool=spec.name, error=type(error).__name__)
+            return as_result(_plain("en", ("any", "internal"), Outcome.INTERNAL), [])
         answer = await self._answer(call, spec, arguments)
         answer.writes = spec.writes
-        return as_result(answer, await self._news(call, answer))
+        try:
+            news = await self._news(call, answer)
+        except Exception as error:  # noqa: BLE001 - the answer is true without the news
+            log.error("news_lost", tool=spec.name, error=type(error).__name__)
+            news = []
+        return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
         offices = await chosen_offices(self._desk.store.offices, self._desk.settings)
@@ -180,8 +187,13 @@ class Surface(MCPServer[None]):
             now=now,
             gap_ms=int(self._desk.settings.news_gap_seconds * 1000),
         )
-        told = {row.id for row in about}
-        return [news_sentence(call, row) for row in rows if row.id not in told][:MOST_TOLD]
+        about_ids = {row.id for row in about}
+        rows = [row for row in rows if row.id not in about_ids][:MOST_TOLD]
+        news = [news_sentence(call, row) for row in rows]
+        fitting = room_for_news(answer, news)
+        for row in rows[:fitting]:
+            await ledger.said(row.id, row.state, now)
+        return news[:fitting]
 
 
 def _origin(context: Context[None, Any] | None, arguments: dict[str, Any]) -> Origin:

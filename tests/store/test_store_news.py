@@ -33,6 +33,8 @@ def news(store, office, t0):
         rows = await store.ledger.news(
             office, scope_key=scope_key, patient_key=patient_key, now=t0 + at, gap_ms=GAP
         )
+        for row in rows:
+            await store.ledger.said(row.id, row.state, t0 + at)
         return [(row.id, row.state) for row in rows]
 
     return heard
@@ -100,6 +102,14 @@ async def test_news_is_of_one_call_or_without_one_of_one_patient(
     assert await news(9_000, scope_key=None, patient_key=None) == []
     elsewhere = await add_office(store, "D200")
     assert await store.ledger.news(elsewhere.id, scope_key="s", patient_key=None, now=t0, gap_ms=GAP) == []
+
+
+async def test_what_nobody_found_room_to_tell_stays_news(store, put, goes, office, t0):
+    row = await put()
+    await goes(row, State.REJECTED)
+    for at in (0, 3_000, 9_000):
+        rows = await store.ledger.news(office, scope_key="s", patient_key=None, now=t0 + at, gap_ms=GAP)
+        assert [other.id for other in rows] == [row.id]
 
 
 async def test_news_comes_in_the_order_it_happened(put, goes, news):
