@@ -122,7 +122,12 @@ class Settings(BaseSettings):
     lease_seconds: Seconds = Field(
         default=45.0,
         validation_alias="CHAIRTIME_LEASE_SECONDS",
-        description="How long a process holds a row; longer than any one request to Sikka can take.",
+        description="How long a process holds a row it sends; longer than one request to Sikka can take.",
+    )
+    look_seconds: Seconds = Field(
+        default=15.0,
+        validation_alias="CHAIRTIME_LOOK_SECONDS",
+        description="How long a process holds a row it looks for; after a crash another goes on then.",
     )
     key_margin_seconds: Seconds = Field(
         default=3600.0,

@@ -33,7 +33,7 @@ class Carrier:
         self._sikka = parts.sikka
         self._doorbell = parts.doorbell
         self._clock = parts.clock
-        self._due = DueRows(parts, {State.INTENT})
+        self._due = DueRows(parts, {State.INTENT}, parts.settings.lease_seconds)
         self._tasks = tasks
         self._in_flight = 0
         self._idle = anyio.Event()

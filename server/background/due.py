@@ -19,12 +19,14 @@ class DueRows:
     Args:
         parts: of this process.
         states: that the loop in question deals with.
+        lease_seconds: how long a claimed row is this process's.
     """
 
-    def __init__(self, parts: Parts, states: Collection[State]) -> None:
+    def __init__(self, parts: Parts, states: Collection[State], lease_seconds: float) -> None:
         self._parts = parts
         self._ledger = parts.store.ledger
         self._states = states
+        self._lease_ms = parts.ms(lease_seconds)
 
     async def claim(self) -> list[Writeback]:
         """Lease what is due, up to `AT_ONCE` rows of each office."""
@@ -34,7 +36,7 @@ class DueRows:
                 self._states,
                 owner=self._parts.owner,
                 now=self._parts.clock.now(),
-                lease_ms=self._parts.lease_ms,
+                lease_ms=self._lease_ms,
                 limit=AT_ONCE,
                 office=office,
             )

@@ -41,7 +41,7 @@ class Sweeper:
         self._doorbell = parts.doorbell
         self._desk = desk
         self._tasks = tasks
-        self._due = DueRows(parts, LOOKED_AT)
+        self._due = DueRows(parts, LOOKED_AT, parts.settings.look_seconds)
         self._evidence = Evidence(parts, desk)
         self._withdrawals = Withdrawals(parts, desk)
 
@@ -76,7 +76,7 @@ class Sweeper:
     async def _look_or_postpone(self, row: Writeback) -> None:
         trouble = "TimeoutError"
         # Bounded, so that it ends before the lease does: else the row would be looked at twice at once.
-        with anyio.move_on_after(self._parts.settings.lease_seconds * LEASE_SHARE):
+        with anyio.move_on_after(self._parts.settings.look_seconds * LEASE_SHARE):
             try:
                 await self.look(row)
             except Exception as error:  # noqa: BLE001 - whatever it was, the row is looked at again

@@ -135,6 +135,11 @@ def birth_date(text: str, today: dt.date) -> dt.date | None:
     return born
 
 
+def is_template(text: str) -> bool:
+    """Whether a runtime has left a variable of its own unfilled, such as {{call.id}}."""
+    return bool(_TEMPLATE.match(text))
+
+
 def _as_text(raw: Any, key: str) -> str:
     if raw is None:
         return ""
@@ -147,7 +152,7 @@ def _as_text(raw: Any, key: str) -> str:
     if len(raw) > LONGEST:
         raise BadArgument(key)
     text = " ".join("".join(sign if sign.isprintable() else " " for sign in raw).split())
-    if _TEMPLATE.match(text) or text.casefold() in _NOTHING:
+    if is_template(text) or text.casefold() in _NOTHING:
         return ""
     return text
 

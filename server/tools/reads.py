@@ -3,10 +3,9 @@
 import datetime as dt
 from typing import Any, Final
 
-from rapidfuzz import fuzz, process
-
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.calendar import Wanted
+from server.desk.matching import score_name
 from server.desk.office import Profile
 from server.desk.openings import Opening, choose
 from server.desk.overlay import Visit
@@ -25,7 +24,7 @@ from store.handles import Kind
 
 OPTIONS: Final = 3
 DAYS_LOOKED_AT: Final = (14, 45)  # without a last day: two weeks, and if those are full, six
-PROVIDER_SCORE: Final = 82
+PROVIDER_SCORE: Final = 0.87  # as a surname is heard: "Marsch" for Marsh, but not "Martin"
 NEW: Final = frozenset({"new", "new_child"})
 
 
@@ -170,14 +169,16 @@ def _provider(profile: Profile, words: str) -> str:
     """The provider a caller names; "" for none. Raises BadArgument for a name nobody there has."""
     if not words:
         return ""
-    names = {
-        number: f"{row.firstname} {row.lastname}".casefold() for number, row in profile.providers.items()
-    }
-    wanted = words.casefold().replace("doctor", "").replace("dr.", "").replace("dr ", "").strip()
-    best = process.extractOne(wanted, names, scorer=fuzz.WRatio, score_cutoff=PROVIDER_SCORE)
-    if best is None:
+
+    def fit(number: str) -> float:
+        row = profile.providers[number]
+        score = score_name(words, row.firstname, row.lastname)
+        return max(score.total, score.last, score.first if row.firstname else 0.0)
+
+    best = max(profile.providers, key=fit, default="")
+    if not best or fit(best) < PROVIDER_SCORE:
         raise BadArgument("provider")
-    return str(best[2])
+    return best
 
 
 def _offer(profile: Profile, opening: Opening, reason: Reason) -> SlotOffer:

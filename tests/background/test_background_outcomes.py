@@ -270,7 +270,7 @@ async def test_a_look_that_cannot_even_be_put_off_is_made_again_when_its_lease_l
 
 
 async def test_a_look_ends_before_its_lease_does_so_that_no_row_is_looked_at_twice_at_once(tmp_path):
-    async with manual(tmp_path, lease_seconds=0.5) as office:
+    async with manual(tmp_path, look_seconds=0.5) as office:
         office.world.faults.add(Fault("hang", path="/writeback_status", seconds=60, times=1))
         row = await office.settled(await office.book(), State.SUBMITTED)
         await office.idle()

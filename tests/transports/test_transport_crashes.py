@@ -6,13 +6,13 @@ from processes import http_server, open_practice
 
 CALL = "cut-off"
 # A lease outlives its process: a write found in the middle of being sent is looked at once it has lapsed.
-SHORT_LEASE = {"CHAIRTIME_LEASE_SECONDS": "0.6", "CHAIRTIME_POLL_SECONDS": "0.02"}
+SHORT_LEASE = {"CHAIRTIME_LEASE_SECONDS": "0.6", "CHAIRTIME_LOOK_SECONDS": "0.6", "CHAIRTIME_POLL_SECONDS": "0.02"}
 
 
 async def test_a_booking_that_was_pending_when_the_server_was_killed_is_confirmed_and_was_sent_once(tmp_path):
     async with open_practice(tmp_path) as practice:
         somebody = practice.somebody()
-        async with http_server(practice, CHAIRTIME_LEASE_SECONDS="2") as server:
+        async with http_server(practice, CHAIRTIME_LOOK_SECONDS="2") as server:
             async with on_the_phone(server, call_id=CALL) as caller:
                 patient = await caller.identify(somebody)
                 offer = (await caller.offers())[0]
