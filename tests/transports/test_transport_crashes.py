@@ -6,7 +6,11 @@ from processes import http_server, open_practice
 
 CALL = "cut-off"
 # A lease outlives its process: a write found in the middle of being sent is looked at once it has lapsed.
-SHORT_LEASE = {"CHAIRTIME_LEASE_SECONDS": "0.6", "CHAIRTIME_LOOK_SECONDS": "0.6", "CHAIRTIME_POLL_SECONDS": "0.02"}
+SHORT_LEASE = {
+    "CHAIRTIME_LEASE_SECONDS": "0.6",
+    "CHAIRTIME_LOOK_SECONDS": "0.6",
+    "CHAIRTIME_POLL_SECONDS": "0.02",
+}
 
 
 async def test_a_booking_that_was_pending_when_the_server_was_killed_is_confirmed_and_was_sent_once(tmp_path):
