@@ -170,12 +170,12 @@ async def _wish_answer(call: Call, row: Writeback, visit: Visit, cancelled: Canc
         outcome, key = Outcome.WITHDRAWN, "wish.not_booked"
     elif row.state is State.CONFIRMED:
         follow_up = await call.desk.store.ledger.get(call.office.id, row.follow_up) if row.follow_up else None
-        if follow_up is None:
+        if follow_up is None and not (await call.profile()).cancelled_word:
             return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "not_supported")), row=row)
-        if follow_up.state is not State.CONFIRMED:
-            about, key = follow_up, "wish.got_through"
-        else:
+        if follow_up is not None and follow_up.state is State.CONFIRMED:
             return await row_answer(call, follow_up, new=cancelled.new)
+        # Without a follow-up yet it is still being put down: the wish stands, and says no more than that.
+        about, key = (follow_up, "wish.got_through") if follow_up is not None else (row, "wish")
     handle = await writeback_handle(call, about)
     return Answer(
         outcome,
