@@ -3,32 +3,35 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import anyio
 import structlog
 from anyio.abc import TaskGroup
-from platformdirs import user_data_path
 
 from server.background.carrier import Carrier
+from server.background.conflicts import Conflicts
+from server.background.flags import Watch
 from server.background.freshness import Freshness
 from server.background.keys import KeyKeeper
 from server.background.leases import StoredKeys, new_owner
 from server.background.parts import Parts
+from server.background.queue import Queue
+from server.background.releases import Releases
 from server.background.sweeper import Sweeper
 from server.clock import Clock, SystemClock
 from server.desk.choice import chosen_offices
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import FrontDesk, open_desk
 from server.failures import ConfigurationError
+from server.places import database_path
 from server.runtime import Runtime
 from server.settings import Settings
 from server.sikka.client import Sikka
 from server.sikka.errors import SikkaError
 from server.sikka.transport import Timeouts, open_transport
 from server.tools.surface import Surface
-from server.tools.toolsets import ALL
+from server.tools.toolsets import shown
 from store.offices import Office
 from store.opening import Store, open_store
 
@@ -81,11 +84,6 @@ class App:
         if len(offices) > 1 and (one or not self.settings.chosen_offices):
             raise ConfigurationError(_choose_one(offices))
         return offices
-
-
-def database_path() -> Path:
-    """Where the database is kept unless another place is named."""
-    return user_data_path("chairtime", appauthor=False) / "chairtime.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -166,10 +164,15 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenera
             "carrier": carrier.run,
             "sweeper": Sweeper(parts, desk, tasks).run,
             "freshness": freshness.run,
+            "queue": Queue(parts).run,
+            "releases": Releases(parts, desk).run,
+            "watch": Watch(parts).run,
+            "conflicts": Conflicts(parts).run,
         }.items():
             runtime.start(name, run)
         try:
-            yield App(settings, store, sikka, desk, Surface(desk, ALL), runtime, freshness)
+            tools = shown(settings.shown_toolsets, read_only=settings.read_only)
+            yield App(settings, store, sikka, desk, Surface(desk, tools), runtime, freshness)
         finally:
             with anyio.CancelScope(shield=True), anyio.move_on_after(settings.shutdown_seconds):
                 await carrier.stop()

@@ -147,6 +147,23 @@ class Handles:
         )
         return Handle(kind=kind, payload=payload, issued_at=row["issued_at"])
 
+    async def latest(self, kind: Kind, *, office: str, scope_key: str, now: int) -> Handle | None:
+        """What was given out last in a call, of one kind; None where nothing was or all has expired."""
+        row = await self._database.fetch_one(
+            "SELECT id, payload, issued_at FROM handles WHERE office = $1 AND kind = $2 AND scope_key = $3 "
+            "AND expires_at > $4 ORDER BY expires_at DESC, id LIMIT 1",
+            office,
+            kind.value,
+            scope_key,
+            now,
+        )
+        if row is None:
+            return None
+        payload = self._sealer.open_json(
+            row["payload"], table=_TABLE, column="payload", office=office, row=row["id"]
+        )
+        return Handle(kind=kind, payload=payload, issued_at=row["issued_at"])
+
     async def purge(self, now: int) -> int:
         """Forget expired handles and return how many."""
         async with self._database.transaction() as statements:

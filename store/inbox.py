@@ -45,7 +45,10 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """A task to be opened. ``office`` is a pms_integrations id, ``patient_key`` a keyed hash."""
+    """A task to be opened. ``office`` is a pms_integrations id, ``patient_key`` a keyed hash.
+
+    ``same`` is a keyed hash: whatever is opened with it is one task, done or not. None is never the same.
+    """
 
     office: str
     kind: TaskKind
@@ -53,6 +56,7 @@ class NewTask:
     urgency: Urgency = Urgency.NORMAL
     writeback_id: str | None = None
     patient_key: str | None = None
+    same: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,16 +92,16 @@ class Inbox:
     async def open_task(self, new: NewTask, now: int) -> tuple[Task, bool]:
         """Open a task: it and True, or the unfinished one of the same write and kind as it is, and False.
 
-        Tasks of no write are never the same; one that is done does not stand in the way of another.
+        A write's task that is done does not stand in the way of another; of no write, ``same`` alone tells.
         """
-        task_id = new_id(now)
+        task_id = new.same or new_id(now)
         body = self._seal(dict(new.body), "body", new.office, task_id)
         async with self._database.transaction() as statements:
             rows = await statements.fetch(
                 "INSERT INTO tasks "
                 "(id, office, kind, urgency, state, writeback_id, patient_key, body, created_at, changed_at) "
                 "VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $8) "
-                "ON CONFLICT (writeback_id, kind) WHERE state <> 'done' DO NOTHING RETURNING *",
+                "ON CONFLICT DO NOTHING RETURNING *",
                 task_id,
                 new.office,
                 new.kind.value,
@@ -110,7 +114,8 @@ class Inbox:
             if rows:
                 return self._task(rows[0]), True
             rows = await statements.fetch(
-                "SELECT * FROM tasks WHERE writeback_id = $1 AND kind = $2 AND state <> 'done'",
+                "SELECT * FROM tasks WHERE id = $1 OR (writeback_id = $2 AND kind = $3 AND state <> 'done')",
+                task_id,
                 new.writeback_id,
                 new.kind.value,
             )
@@ -120,6 +125,16 @@ class Inbox:
         """The task, or None."""
         row = await self._database.fetch_one("SELECT * FROM tasks WHERE id = $1", task_id)
         return None if row is None else self._task(row)
+
+    async def starting(self, prefix: str, *, limit: int = 2) -> builtins.list[Task]:
+        """Tasks of any office whose id begins so, oldest first; an id itself finds its task alone."""
+        rows = await self._database.fetch(
+            "SELECT * FROM tasks WHERE substr(id, 1, $2) = $1 ORDER BY created_at, id LIMIT $3",
+            prefix,
+            len(prefix),
+            limit,
+        )
+        return [self._task(row) for row in rows]
 
     async def of_writeback(self, row_id: str) -> builtins.list[Task]:
         """Every task that came from one write, oldest first."""

@@ -85,6 +85,17 @@ class LedgerListing(LedgerReading):
         )
         return await self._rows(f"{where} {NEWEST_FIRST} LIMIT $4", office, operation, before, limit, *wanted)
 
+    async def starting(self, prefix: str, *, limit: int = 2) -> list[Writeback]:
+        """Rows of any office whose id begins so, oldest first; an id itself finds its row alone."""
+        return await self._rows(
+            f"WHERE substr(id, 1, $2) = $1 {OLDEST_FIRST} LIMIT $3", prefix, len(prefix), limit
+        )
+
+    async def alike(self, office: str, natural_key_given: str) -> list[Writeback]:
+        """Every row that was put down for the same request, oldest first, whatever became of it."""
+        where = "WHERE pms_integration_id = $1 AND natural_key_given = $2"
+        return await self._rows(f"{where} {OLDEST_FIRST}", office, natural_key_given)
+
     async def stats(self, office: str | None = None) -> list[OperationStats]:
         """Counts and completion times by office and operation, in that order."""
         counted = await self._database.fetch(
@@ -118,6 +129,57 @@ class LedgerListing(LedgerReading):
             )
             for key, by_state in counts.items()
         ]
+
+    async def unflagged(self, office: str, *, limit: int) -> list[Writeback]:
+        """Overdue and uncertain rows of which nobody was told, the longest so first."""
+        return await self._rows(
+            "WHERE pms_integration_id = $1 AND state IN ($2, $3) AND flagged_at IS NULL "
+            "ORDER BY changed_at, id LIMIT $4",
+            office,
+            State.OVERDUE.value,
+            State.UNCERTAIN.value,
+            limit,
+        )
+
+    async def ended_unhappily(
+        self, office: str, *, changed_from: int, changed_by: int, limit: int
+    ) -> list[Writeback]:
+        """Failed and rejected rows that somebody has to hear of, and no task tells of; the oldest first.
+
+        Those are rows that were never sent in time, and those whose end no caller was told. A wish to
+        withdraw is fulfilled by either. Times (UTC ms) are of the row's last change; a task from before it
+        told of something else.
+        """
+        return await self._rows(
+            "WHERE pms_integration_id = $1 AND state IN ($2, $3) AND wish IS NULL "
+            "AND changed_at >= $4 AND changed_at <= $5 "
+            "AND (reason = 'never_sent' "
+            "OR (COALESCE(told_state, '') <> state AND COALESCE(said_state, '') <> state)) "
+            "AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.writeback_id = pms_writebacks.id "
+            "AND t.kind IN ('call_now', 'never_sent', 'failed') "
+            "AND (t.created_at >= pms_writebacks.changed_at OR t.state <> 'done')) "
+            "ORDER BY changed_at, id LIMIT $6",
+            office,
+            State.FAILED.value,
+            State.REJECTED.value,
+            changed_from,
+            changed_by,
+            limit,
+        )
+
+    async def settled_since(
+        self, office: str, operation: str, *, completed_from: int, limit: int
+    ) -> list[Writeback]:
+        """Confirmed rows of one operation that ended from then on (UTC ms), the latest first."""
+        return await self._rows(
+            "WHERE pms_integration_id = $1 AND operation = $2 AND state = $3 AND completed_at >= $4 "
+            "ORDER BY completed_at DESC, id DESC LIMIT $5",
+            office,
+            operation,
+            State.CONFIRMED.value,
+            completed_from,
+            limit,
+        )
 
     async def usual_seconds(self, office: str, operation: str, *, latest: int = 50) -> float | None:
         """The middle completion time of the latest writes that Sikka settled itself; None without any."""

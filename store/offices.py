@@ -168,6 +168,15 @@ class Offices:
                     "Keys were to be saved for an office_id the store does not know; none were."
                 )
 
+    async def forget_keys(self, office_id: str) -> None:
+        """Forget every key of an office_id, the secret key too; all else that is known of it stays."""
+        async with self._database.transaction() as statements:
+            await statements.execute(
+                "UPDATE pms_integrations SET secret_key = NULL, request_key = NULL, refresh_key = NULL, "
+                "token_expiry = NULL, token_issued_at = NULL, scope = NULL WHERE office_id = $1",
+                office_id,
+            )
+
     async def claim_key_refresh(self, office_id: str, *, owner: str, now: int, lease_ms: int) -> bool:
         """Lease the refresh of an office_id's keys; False while anybody (this owner too) holds it."""
         async with self._database.transaction() as statements:

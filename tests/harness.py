@@ -45,8 +45,9 @@ OFFICE_ID = "D10001"
 MONDAY = dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)  # 10:00 on the wall of the default office
 LIMIT_SECONDS = 10.0  # for whatever a test waits on; never reached when all is well
 GONE = "a process that is no more"  # the owner of leases that a test leaves behind
-LOOPS_ON_THE_BELL = 2  # carrier and sweeper
-LOOPS_ON_THE_CLOCK = 2  # key keeper and freshness
+LOOPS_ON_THE_BELL = 3  # carrier, sweeper and releases
+LOOPS_ON_THE_CLOCK = 5  # key keeper, freshness, queue, watch and conflicts
+QUIET_LOOKS = 3  # between a row's end of lease and the ring that follows there is a moment
 
 FAST = SandboxConfig(
     offices=(OfficeSpec(patients=40),),
@@ -63,6 +64,7 @@ FAST_SETTINGS: dict[str, Any] = {
     "consent_seconds": 0.0,
     "news_gap_seconds": 0.0,
     "shutdown_seconds": 1.0,
+    "toolsets": "scheduling,frontoffice,billing",
 }
 # With a clock of its own a test decides when; nothing but the loops at work happens by itself.
 MANUAL_SETTINGS: dict[str, Any] = {"poll_seconds": 0.8, "freshness_seconds": 1e9}
@@ -273,14 +275,15 @@ class Office:
         """Until every loop waits for its next time, and nothing is being sent or looked at."""
         bell = self.desk.doorbell
         with anyio.fail_after(LIMIT_SECONDS):
-            while True:
+            quiet = 0
+            while quiet < QUIET_LOOKS:
                 ring = bell.listen()
-                if ring.statistics().tasks_waiting >= LOOPS_ON_THE_BELL and (
+                waits = ring.statistics().tasks_waiting >= LOOPS_ON_THE_BELL and (
                     self.manual.asleep >= LOOPS_ON_THE_CLOCK
                     and not await self._leased()
                     and ring is bell.listen()
-                ):
-                    return
+                )
+                quiet = quiet + 1 if waits else 0
                 await anyio.lowlevel.checkpoint()
 
     async def _leased(self) -> bool:
@@ -330,6 +333,7 @@ async def office_on(
         office = (await app.settle_choice(one=False))[0]
         opened = Office(app.desk, app.sikka, line, await app.desk.profiles.of(office))
         opened.running = app
+        await app.desk.profiles.rulebook(office)
         if clock is not None:
             await opened.idle()
         yield opened
@@ -346,6 +350,7 @@ async def quiet_office(
         background = Parts(parts.store, parts.sikka, desk.doorbell, clock, settings, parts.owner)
         await Freshness(background).load_offices(live=True)
         office = (await parts.store.offices.list())[0]
+        await desk.profiles.rulebook(office)
         yield Office(desk, parts.sikka, line, await desk.profiles.of(office))
 
 

@@ -8,14 +8,19 @@ import structlog
 from anyio.abc import TaskGroup
 
 from server.background.due import DueRows
+from server.background.flags import Flags
+from server.background.limits import kept_until as limit_of
 from server.background.parts import Parts
 from server.sikka.effects import Effect, effect_of
 from server.sikka.errors import Answered, NotPermitted, RateLimited, SikkaError
+from store.inbox import TaskKind
 from store.ledger_rows import Writeback
 from store.ledger_states import State
+from store.offices import Office
 
 FIRST_WAIT_MS: Final = 1_000
 MOST_WAIT_MS: Final = 20_000
+ACCEPTED_TWICE: Final = "The office system has accepted this more than once. Look for a double."
 log = structlog.get_logger(__name__)
 
 
@@ -32,6 +37,7 @@ class Carrier:
         self._ledger = parts.store.ledger
         self._sikka = parts.sikka
         self._doorbell = parts.doorbell
+        self._flags = Flags(parts)
         self._clock = parts.clock
         self._due = DueRows(parts, {State.INTENT}, parts.settings.lease_seconds)
         self._tasks = tasks
@@ -107,36 +113,50 @@ class Carrier:
                 row.method, row.endpoint, row.body
             )
         except SikkaError as error:
-            await self._put_down(sending, error)
+            await self._put_down(sending, office, error)
             return
         with anyio.CancelScope(shield=True):
-            # Without the fence: an id is the truth, even if the lease lapsed while Sikka was thinking.
-            await self._ledger.change(
-                row.id,
-                State.SUBMITTED,
-                self._clock.now(),
-                expect={State.SENDING, State.UNCERTAIN},
-                sikka_id=sikka_id,
-            )
+            await self._accepted(row, sikka_id)
 
-    async def _put_down(self, row: Writeback, error: SikkaError) -> None:
+    async def _accepted(self, row: Writeback, sikka_id: str) -> None:
+        """An id is the truth, even if the lease lapsed and others went on while Sikka was thinking."""
+        now = self._clock.now()
+        submitted = await self._ledger.change(
+            row.id,
+            State.SUBMITTED,
+            now,
+            expect={State.SENDING, State.UNCERTAIN},
+            sikka_id=sikka_id,
+        )
+        if submitted is not None or await self._ledger.accepted(row.id, sikka_id, now) is not None:
+            return
+        log.error("accepted_twice", row=row.id)
+        fresh = await self._ledger.get(row.office, row.id)
+        if fresh is not None:
+            await self._flags.raised(fresh, TaskKind.CONFLICT, ACCEPTED_TWICE)
+
+    async def _put_down(self, row: Writeback, office: Office, error: SikkaError) -> None:
         effect = effect_of(error)
         state, reason, waits = _AFTER[effect]
         now = self._clock.now()
+        kept_until: int | None = None
+        if effect is Effect.SPU_OFFLINE and self._parts.settings.offline == "queue":
+            kept_until = limit_of(row, office, self._parts.settings)
+            state = State.QUEUED if kept_until > now else state
         put_down = partial(
             self._ledger.change,
             row.id,
-            state,
-            now,
+            now=now,
             reason="not_permitted" if isinstance(error, NotPermitted) else reason,
             error_message=error.detail if isinstance(error, Answered) and error.detail else None,
             due_at=self._retry_at(row, error, effect) if waits else now,
+            send_before=kept_until if state is State.QUEUED else None,
         )
         with anyio.CancelScope(shield=True):
-            changed = await put_down(expect={State.SENDING}, fence=row.fence)
-            if changed is None and state is State.REJECTED:
+            changed = await put_down(state, expect={State.SENDING}, fence=row.fence)
+            if changed is None and state in _LATE:
                 # The lease lapsed meanwhile. A refusal is the truth all the same, however late.
-                changed = await put_down(expect={State.UNCERTAIN})
+                changed = await put_down(_LATE[state], expect={State.UNCERTAIN})
             await self._withdraw_if_wished(changed)
         log.info("write_not_accepted", row=row.id, effect=effect.value, error=type(error).__name__)
 
@@ -151,7 +171,7 @@ class Carrier:
 
     async def _withdraw_if_wished(self, row: Writeback | None) -> None:
         """A row that is unsent again, and was wished away while it was leased, is not sent later."""
-        if row is not None and row.wish and row.state is State.INTENT:
+        if row is not None and row.wish and row.state in {State.INTENT, State.QUEUED}:
             await self._ledger.wish_withdraw(row.office, row.id, self._clock.now())
 
     async def _give_up(self, row: Writeback) -> None:
@@ -187,6 +207,10 @@ _AFTER: Final[dict[Effect, tuple[State, str, bool]]] = {
     Effect.LATER: (State.INTENT, "rate_limited", True),
     Effect.UNCERTAIN: (State.UNCERTAIN, "answer_lost", False),
 }
+
+# What a late refusal makes of a row that was given up for lost meanwhile. Nothing was done in either case;
+# one that is to be queued is sent again, which tells anew whether the PC is off.
+_LATE: Final[dict[State, State]] = {State.REJECTED: State.REJECTED, State.QUEUED: State.INTENT}
 
 
 def _wait_ms(row: Writeback, error: SikkaError, effect: Effect) -> int:

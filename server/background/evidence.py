@@ -5,12 +5,16 @@ from typing import Final
 
 from server.background.parts import Parts
 from server.desk.front_desk import FrontDesk
+from server.desk.matching import fold
 from server.desk.overlay import does_not_take_place
 from server.sikka import models
 from store.ledger_rows import Created, Writeback
 from store.offices import Office
 
 DAY: Final = dt.timedelta(days=1)
+BEFORE_MS: Final = 7 * 86_400_000
+# Operation -> the fact that names the day on which the copy shows what was done.
+_START: Final = {"book": "start", "cancel": "start", "confirm": "start", "move": "new_start"}
 
 
 class Evidence:
@@ -39,10 +43,17 @@ class Evidence:
     async def in_copy(self, row: Writeback, office: Office) -> Created | None:
         """What the copy shows the write to have done; None proves nothing, since the copy lags.
 
+        A patient's changed fields, notes and payments are not looked for there: None.
+
         Raises:
             SikkaError: the copy cannot be read.
         """
-        start = dt.datetime.fromisoformat(row.facts["start"])
+        if row.operation == "register":
+            return await self._patient_in_copy(row, office)
+        told_by = _START.get(row.operation)
+        if told_by is None:
+            return None
+        start = dt.datetime.fromisoformat(str(row.facts[told_by]))
         calls = self._parts.sikka.office(office.office_id, live=False)
         copy = await calls.appointments(
             first=start.date(),
@@ -55,6 +66,26 @@ class Evidence:
                 return Created(appointment_sr_no=found.appointment_sr_no, patient_id=found.patient_id)
         return None
 
+    async def _patient_in_copy(self, row: Writeback, office: Office) -> Created | None:
+        """The one patient of the very names and birth date that no other registration of ours made."""
+        facts = row.facts
+        calls = self._parts.sikka.office(office.office_id, live=False)
+        names = (fold(str(facts["first_name"])), fold(str(facts["last_name"])))
+        alike = {
+            found.patient_id
+            for found in await calls.patients(lastname=str(facts["last_name"]))
+            if (fold(found.firstname), fold(found.lastname)) == names
+            and found.born is not None
+            and found.born.isoformat() == facts["birth_date"]
+            and found.practice_id in {"", office.practice_id}
+        }
+        if alike:
+            others = await self._parts.store.ledger.settled_since(
+                row.office, "register", completed_from=row.created_at - BEFORE_MS, limit=200
+            )
+            alike -= {other.created.patient_id for other in others if other.id != row.id}
+        return Created(patient_id=alike.pop()) if len(alike) == 1 else None
+
     async def _is_of_another(self, row: Writeback, found: models.Appointment) -> bool:
         """Whether an earlier booking of ours made it: booked, cancelled and booked again looks alike."""
         if row.operation != "book":
@@ -65,9 +96,12 @@ class Evidence:
 
 
 def _shows(row: Writeback, found: models.Appointment, start: dt.datetime) -> bool:
+    same = found.appointment_sr_no == row.facts.get("appointment_sr_no")
     if row.operation == "cancel":
-        same = found.appointment_sr_no == row.facts["appointment_sr_no"]
         return same and does_not_take_place(found)
+    if row.operation == "confirm":
+        return same and found.status.casefold() == row.body.get("value", "").casefold()
     chair = str(row.facts.get("operatory", ""))
     same_chair = not chair or found.operatory in {"", chair}
-    return found.start == start and same_chair and not does_not_take_place(found)
+    at_the_time = found.start == start and same_chair and not does_not_take_place(found)
+    return at_the_time and (same or row.operation == "book")

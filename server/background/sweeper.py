@@ -9,21 +9,19 @@ from anyio.abc import TaskGroup
 from server.background.cadence import HIDDEN, pause_seconds
 from server.background.due import DueRows
 from server.background.evidence import Evidence
+from server.background.outcomes import LOOKED_AT, Outcomes
 from server.background.parts import Parts
+from server.background.search import Search
 from server.background.withdrawals import Withdrawals
 from server.desk.front_desk import FrontDesk
 from server.sikka.errors import NotPermitted
-from server.sikka.models import WritebackStatus
-from store.ledger_rows import Created, Writeback
+from store.ledger_rows import Writeback
 from store.ledger_states import State
 from store.offices import Office
 
-LOOKED_AT: Final = frozenset({State.SUBMITTED, State.OVERDUE, State.UNCERTAIN})
 LEASE_SHARE: Final = 0.8
 NOBODY: Final = ""
 DAY_SECONDS: Final = 86_400
-# Said by at least one PMS when the time is taken (seen in a live integration's code).
-SLOT_TAKEN_TEXT: Final = "appointment already scheduled"
 log = structlog.get_logger(__name__)
 
 
@@ -39,11 +37,12 @@ class Sweeper:
         self._ledger = parts.store.ledger
         self._clock = parts.clock
         self._doorbell = parts.doorbell
-        self._desk = desk
         self._tasks = tasks
         self._due = DueRows(parts, LOOKED_AT, parts.settings.look_seconds)
         self._evidence = Evidence(parts, desk)
         self._withdrawals = Withdrawals(parts, desk)
+        self._outcomes = Outcomes(parts, desk, self._withdrawals)
+        self._search = Search(parts, self._evidence, self._outcomes)
 
     async def run(self) -> None:
         """Forever: look at what is due, side by side; sleep until the next is due or the bell rings."""
@@ -93,7 +92,7 @@ class Sweeper:
             await self._later(row)
             return
         if row.state is State.UNCERTAIN:
-            await self._look_in_copy(row, office)
+            await self._search.look(row, office)
             return
         if row.wish and await self._withdrawals.take_back(row):
             return
@@ -105,55 +104,12 @@ class Sweeper:
             await self._look_without_status(row, office)
             return
         if status is not None and status.completed:
-            await self._settle(row, office, status)
+            await self._outcomes.settle(row, office, status)
         elif status is None and self._withdrawals.is_gone(row) and not await self._evidence.listed(row):
             # Deleted, though the answer to that was lost.
             await self._withdrawals.withdrawn(row)
         else:
             await self._still_open(row)
-
-    async def _settle(self, row: Writeback, office: Office, status: WritebackStatus) -> None:
-        now = self._clock.now()
-        if not status.succeeded:
-            taken = SLOT_TAKEN_TEXT in status.result.casefold()
-            await self._ledger.change(
-                row.id,
-                State.FAILED,
-                now,
-                expect=LOOKED_AT,
-                fence=row.fence,
-                reason="slot_taken" if taken else "refused",
-                error_message=status.result or None,
-                checked=True,
-            )
-            return
-        created = Created(
-            created_id=status.created_id,
-            appointment_sr_no=status.appointment_sr_no,
-            patient_id=status.patient_id,
-        )
-        await self._confirm(row, office, created, "status")
-
-    async def _confirm(self, row: Writeback, office: Office, created: Created, reason: str) -> None:
-        await self._withdrawals.follow_up(row, office, created)
-        key = None
-        number = created.appointment_sr_no or created.created_id
-        if row.operation == "book" and number:
-            key = self._desk.booking.appointment_key(row.office, number)
-        confirmed = await self._ledger.change(
-            row.id,
-            State.CONFIRMED,
-            self._clock.now(),
-            expect=LOOKED_AT,
-            fence=row.fence,
-            reason=reason,
-            created=created,
-            appointment_key=key,
-            checked=True,
-        )
-        if confirmed is not None:
-            # Wished away between the look at the wish and this moment: nobody else will follow it up.
-            await self._withdrawals.follow_up(confirmed, office, created)
 
     async def _look_without_status(self, row: Writeback, office: Office) -> None:
         if await self._evidence.still_pending(row):
@@ -164,7 +120,7 @@ class Sweeper:
             return
         created = await self._evidence.in_copy(row, office)
         if created is not None:
-            await self._confirm(row, office, created, "copy")
+            await self._outcomes.confirm(row, office, created, "copy")
             return
         await self._ledger.change(
             row.id,
@@ -176,13 +132,6 @@ class Sweeper:
             due_at=self._clock.now() + self._parts.ms(self._parts.settings.poll_seconds * HIDDEN),
             checked=True,
         )
-
-    async def _look_in_copy(self, row: Writeback, office: Office) -> None:
-        created = await self._evidence.in_copy(row, office)
-        if created is None:
-            await self._later(row)
-            return
-        await self._confirm(row, office, created, "copy")
 
     async def _still_open(self, row: Writeback) -> None:
         now = self._clock.now()

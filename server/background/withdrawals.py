@@ -38,19 +38,27 @@ class Withdrawals:
         fresh = await self._ledger.get(row.office, row.id)
         if fresh is None or not fresh.wish or row.id in self._not_permitted:
             return False
+        # Noted before it is asked: if the end of this look is lost, the next one knows what "gone" means.
+        first = row.id not in self._asked
+        self._asked.add(row.id)
         try:
             await self._parts.sikka.application(live=True).delete_writeback(row.sikka_id or "")
-        except NotPermitted:
-            self._not_permitted.add(row.id)
-            return False
-        except Refused:
+        except (NotPermitted, Refused) as error:
+            if isinstance(error, NotPermitted):
+                self._not_permitted.add(row.id)
+            self._forget(row, first=first)
             return False
         except SikkaError as error:
-            if effect_of(error) is Effect.UNCERTAIN:
-                self._asked.add(row.id)
+            if effect_of(error) is not Effect.UNCERTAIN:
+                self._forget(row, first=first)
             raise
         await self.withdrawn(row)
         return True
+
+    def _forget(self, row: Writeback, *, first: bool) -> None:
+        """This asking deleted nothing; an earlier one still may have."""
+        if first:
+            self._asked.discard(row.id)
 
     def is_gone(self, row: Writeback) -> bool:
         """Whether a wished-away write that Sikka does not list is deleted, and not merely unknown as yet."""
@@ -59,8 +67,7 @@ class Withdrawals:
 
     async def withdrawn(self, row: Writeback) -> None:
         """Put down that the write is deleted, and was never done."""
-        self._asked.discard(row.id)
-        await self._ledger.change(
+        changed = await self._ledger.change(
             row.id,
             State.WITHDRAWN,
             self._parts.clock.now(),
@@ -69,6 +76,8 @@ class Withdrawals:
             reason="deleted",
             checked=True,
         )
+        if changed is not None:
+            self._asked.discard(row.id)
 
     async def follow_up(self, row: Writeback, office: Office, created: Created) -> None:
         """Put down the cancellation of a booking that got through although it was wished away.

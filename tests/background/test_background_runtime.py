@@ -127,7 +127,7 @@ async def test_a_send_that_outlasts_the_stop_is_uncertain_and_the_next_process_d
             )
             row = await office.settled(await office.book(opening), State.SENDING)
         async with office_on(line, tmp_path, clock) as office:
-            assert (await office.history(row))[-1] == "uncertain stopped"
+            assert "uncertain stopped" in await office.history(row)
             await office.forward(30)
             line.world.offices["D10001"].refresh()
             await office.forward(31, HOUR)
@@ -140,6 +140,7 @@ async def test_a_stop_leaves_an_unsent_row_free_for_the_next_process_at_once(tmp
     async with served(SLOW, clock) as line:
         async with office_on(line, tmp_path, clock, shutdown_seconds=0.05) as office:
             opening = (await office.free(14))[-1]
+            await office.desk.profiles.rulebook(office.profile.office)  # read before the key expires
             line.world.faults.add(Fault("hang", path="/request_key", seconds=60))
             clock.seconds += 25 * HOUR
             row = await office.book(opening)

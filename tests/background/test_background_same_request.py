@@ -68,7 +68,7 @@ async def test_of_a_booking_that_was_cancelled_the_latest_request_is_the_cancell
 
 
 async def test_a_refused_booking_can_be_asked_for_anew_at_once(tmp_path):
-    async with open_office(tmp_path, ManualClock()) as office:
+    async with open_office(tmp_path, ManualClock(), offline="refuse") as office:
         opening = (await office.free())[0]
         office.world.set_online(OFFICE_ID, online=False)
         first = await office.settled(await office.book(opening), State.REJECTED)
@@ -78,7 +78,7 @@ async def test_a_refused_booking_can_be_asked_for_anew_at_once(tmp_path):
 
 
 async def test_cancelling_a_booking_that_was_never_made_asks_for_nothing(tmp_path):
-    async with open_office(tmp_path, ManualClock()) as office:
+    async with open_office(tmp_path, ManualClock(), offline="refuse") as office:
         opening = (await office.free())[0]
         office.world.set_online(OFFICE_ID, online=False)
         row = await office.settled(await office.book(opening), State.REJECTED)

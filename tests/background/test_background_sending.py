@@ -92,6 +92,7 @@ async def test_a_key_that_comes_too_late_does_not_make_a_write_late(tmp_path):
     clock = ManualClock()
     async with open_office(tmp_path, clock) as office:
         opening = (await office.free(14))[-1]
+        await office.desk.profiles.rulebook(office.profile.office)  # read before the key expires
         office.world.faults.add(Fault("hang", path="/request_key", seconds=0.5))
         clock.seconds += 25 * HOUR  # the key has expired, and nobody was woken to renew it
         row = await office.book(opening)
@@ -119,26 +120,21 @@ async def test_a_key_that_comes_too_late_does_not_make_a_write_late(tmp_path):
     ],
     ids=lambda value: f"{value.kind}{'_after_work' * value.after_work}" if isinstance(value, Fault) else "",
 )
-async def test_a_lost_answer_is_uncertain_not_sent_again_and_confirmed_only_when_the_copy_shows_it(
-    tmp_path, fault, done
-):
+async def test_a_lost_answer_is_looked_for_and_sent_again_only_if_nothing_was_done(tmp_path, fault, done):
     async with open_office(tmp_path, ManualClock(), read_timeout_seconds=0.5) as office:
         opening = (await office.free())[0]
         office.world.faults.add(fault)
-        row = await office.settled(await office.book(opening), State.UNCERTAIN)
-        assert (row.reason, row.result) == ("answer_lost", "pending")
-        await office.forward(30, 30)
-        assert (await office.row(row)).state is State.UNCERTAIN
-        assert len(office.truth()) == len(office.world.effects) == done
-        office.world.offices[OFFICE_ID].refresh()
-        await office.forward(31, HOUR)
-        row = await office.row(row)
-        if done:
-            assert row.state is State.CONFIRMED
-            assert row.created.appointment_sr_no == office.truth()[0].sr_no
-        else:
-            assert row.state is State.UNCERTAIN
+        row = await office.settled(await office.book(opening), State.UNCERTAIN, State.SUBMITTED)
+        assert "uncertain answer_lost" in await office.history(row)
+        await office.forward(30, 60)
         assert office.posts == 1
+        assert len(office.truth()) == len(office.world.effects) == done
+        await office.forward(30, 30)
+        row = await office.row(row)
+        assert row.state is State.CONFIRMED
+        assert row.created.appointment_sr_no == office.truth()[0].sr_no
+        assert len(office.truth()) == len(office.world.effects) == 1
+        assert office.posts == (1 if done else 2)
 
 
 async def test_a_key_that_expires_in_mid_write_is_renewed_and_the_write_done_once(tmp_path):
@@ -150,7 +146,7 @@ async def test_a_key_that_expires_in_mid_write_is_renewed_and_the_write_done_onc
 
 
 async def test_a_pc_that_is_off_rejects_and_nothing_is_booked_when_it_is_back(tmp_path):
-    async with open_office(tmp_path, ManualClock()) as office:
+    async with open_office(tmp_path, ManualClock(), offline="refuse") as office:
         office.world.set_online(OFFICE_ID, online=False)
         row = await office.settled(await office.book(), State.REJECTED)
         assert row.reason == "spu_offline"
@@ -221,7 +217,7 @@ async def test_a_late_acceptance_settles_a_row_that_was_given_up_for_uncertain(t
 
 
 async def test_a_late_refusal_settles_a_row_that_was_given_up_for_uncertain(tmp_path):
-    async with open_office(tmp_path, ManualClock()) as office:
+    async with open_office(tmp_path, ManualClock(), offline="refuse") as office:
         opening = (await office.free())[0]
         office.world.faults.add(struck("hang", seconds=1.0))
         office.world.set_online(OFFICE_ID, online=False)
@@ -246,7 +242,7 @@ async def test_what_is_on_its_way_is_not_taken_for_lost_by_the_sweeper_of_the_sa
 
 
 @pytest.mark.parametrize("posted", [False, True])
-async def test_after_a_crash_in_mid_send_the_row_is_uncertain_and_not_sent_again(tmp_path, posted):
+async def test_after_a_crash_in_mid_send_the_row_is_looked_for_before_it_is_sent_again(tmp_path, posted):
     clock = ManualClock()
     async with served(SLOW, clock) as line:
         async with quiet_office(line, tmp_path, clock) as dying:
@@ -267,12 +263,11 @@ async def test_after_a_crash_in_mid_send_the_row_is_uncertain_and_not_sent_again
         async with office_on(line, tmp_path, clock) as office:
             assert (await office.row(row)).state is State.SENDING
             await office.forward(LEASE)
-            row = await office.row(row)
-            assert (row.state, row.reason) == (State.UNCERTAIN, "found_sending")
-            line.world.offices[OFFICE_ID].refresh()
-            await office.forward(31, HOUR, HOUR)
-            assert (await office.row(row)).state is (State.CONFIRMED if posted else State.UNCERTAIN)
-            assert office.posts == len(office.truth()) == posted
+            assert "uncertain found_sending" in await office.history(row)
+            assert office.posts == posted
+            await office.forward(30, 90, 30)
+            assert (await office.row(row)).state is State.CONFIRMED
+            assert office.posts == len(office.truth()) == 1
 
 
 async def test_after_a_crash_before_sending_the_next_process_sends_it_once(tmp_path):
@@ -341,6 +336,7 @@ async def test_a_send_that_lost_its_lease_while_the_key_was_awaited_sends_nothin
     clock = ManualClock()
     async with open_office(tmp_path, clock) as office:
         opening = (await office.free(14))[-1]
+        await office.desk.profiles.rulebook(office.profile.office)  # read before the key expires
         office.world.faults.add(Fault("hang", path="/request_key", seconds=0.5))
         clock.seconds += 25 * HOUR
         row = await office.book(opening)

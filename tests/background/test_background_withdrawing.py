@@ -235,6 +235,7 @@ async def test_a_booking_wished_away_while_its_key_is_awaited_is_not_sent(tmp_pa
     clock = ManualClock()
     async with open_office(tmp_path, clock) as office:
         opening = (await office.free(14))[-1]
+        await office.desk.profiles.rulebook(office.profile.office)  # read before the key expires
         office.world.faults.add(Fault(path="/request_key", **fault))
         clock.seconds += 25 * HOUR  # the key has expired, and nobody was woken to renew it
         row = await office.book(opening)

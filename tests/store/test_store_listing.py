@@ -136,3 +136,15 @@ async def test_an_id_found_overdue_without_having_been_accepted_is_as_old_as_its
     await ledger.change(row.id, State.OVERDUE, t0 + 1, expect=OPEN)
     [owed] = await ledger.pending_sikka_ids(t0 + 10)
     assert (owed.sikka_id, owed.age_ms) == ("5", 10)
+
+
+async def test_rows_are_found_by_how_their_ids_begin_and_by_what_they_ask_for(put, ledger, office, t0):
+    first = await put(to=State.REJECTED, natural_key="same", now=t0)
+    second = await put(natural_key="same", now=t0 + 1)
+    other = await put(natural_key="other", now=t0 + 2)
+    assert [row.id for row in await ledger.starting(first.id[:6])] == [first.id, second.id]
+    assert [row.id for row in await ledger.starting(first.id[:6], limit=3)] == [first.id, second.id, other.id]
+    assert [row.id for row in await ledger.starting(other.id)] == [other.id]
+    assert await ledger.starting("%") == []
+    assert [row.id for row in await ledger.alike(office, "same")] == [first.id, second.id]
+    assert await ledger.alike("none", "same") == []

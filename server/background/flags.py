@@ -1,0 +1,95 @@
+"""Tells the office's people of writes that no machine can finish: each once, as a task of the inbox."""
+
+from typing import Final
+
+import structlog
+
+from server.background.parts import Parts
+from server.desk.choice import chosen_offices
+from server.desk.inbox import DeskInbox
+from store.inbox import TaskKind, Urgency
+from store.ledger_rows import Writeback
+from store.ledger_states import State
+from store.offices import Office
+
+LOOK_SECONDS: Final = 10.0
+UNTOLD_MS: Final = 120_000  # a caller on the line would have heard of it by then
+DOUBT_MS: Final = 3_600_000
+HIDDEN_MS: Final = 86_400_000  # where only the copy tells, and that may come once a day
+SINCE_MS: Final = 7 * 86_400_000
+AT_ONCE: Final = 100
+SHOWN_BY_COPY: Final = frozenset({"book", "move", "cancel", "confirm", "register"})
+# What the office reads beside the write itself.
+SILENT: Final = "The office system has not answered. Look whether it was done; it is not sent again."
+IN_DOUBT: Final = "It is not known whether this was done. Look for it; it is not sent again."
+NOT_SENT: Final = "Its time ran out before it could be sent. Nothing was done; the caller was told."
+UNTOLD: Final = "This was not done, and the caller has not heard so. Please call."
+log = structlog.get_logger(__name__)
+
+
+class Flags:
+    """Hands writes over to people."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._desk = DeskInbox(parts.store, parts.clock)
+        self._inbox = parts.store.inbox
+        self._ledger = parts.store.ledger
+        self._clock = parts.clock
+
+    async def once(
+        self, row: Writeback, kind: TaskKind, words: str, urgency: Urgency = Urgency.NORMAL
+    ) -> None:
+        """Open a task of this kind for a row, unless it ever had one; an open row is marked as flagged."""
+        tasks = await self._inbox.of_writeback(row.id)
+        if all(task.kind is not kind for task in tasks):
+            await self.raised(row, kind, words, urgency)
+        await self._ledger.flag(row.id, self._clock.now())
+
+    async def raised(
+        self, row: Writeback, kind: TaskKind, words: str, urgency: Urgency = Urgency.NORMAL
+    ) -> None:
+        """Open a task of this kind for a row, unless one is unfinished."""
+        _, fresh = await self._desk.flag(row, kind, urgency, words)
+        if fresh:
+            log.warning("task_opened", row=row.id, kind=kind.value, reason=row.reason)
+
+
+class Watch:
+    """The loop that finds rows of which somebody should know."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._flags = Flags(parts)
+        self._ledger = parts.store.ledger
+        self._clock = parts.clock
+
+    async def run(self) -> None:
+        """Forever: look, and sleep."""
+        while True:
+            for office in await chosen_offices(self._parts.store.offices, self._parts.settings):
+                await self.look(office)
+            await self._clock.sleep(LOOK_SECONDS)
+
+    async def look(self, office: Office) -> None:
+        """One round over an office's rows."""
+        now = self._clock.now()
+        for row in await self._ledger.unflagged(office.id, limit=AT_ONCE):
+            if row.state is State.OVERDUE:
+                await self._flags.once(row, TaskKind.OVERDUE, SILENT)
+            elif now - row.changed_at >= _patience_ms(row):
+                await self._flags.once(row, TaskKind.UNCERTAIN, IN_DOUBT)
+        unhappy = await self._ledger.ended_unhappily(
+            office.id, changed_from=now - SINCE_MS, changed_by=now - UNTOLD_MS, limit=AT_ONCE
+        )
+        for row in unhappy:
+            if row.state in {row.told_state, row.said_state}:
+                await self._flags.raised(row, TaskKind.NEVER_SENT, NOT_SENT)
+            else:
+                await self._flags.raised(row, TaskKind.CALL_NOW, UNTOLD, Urgency.URGENT)
+
+
+def _patience_ms(row: Writeback) -> int:
+    """How long a row may be uncertain before somebody is told."""
+    if row.reason != "outcome_hidden":
+        return DOUBT_MS
+    return HIDDEN_MS if row.operation in SHOWN_BY_COPY else 0
