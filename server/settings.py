@@ -4,12 +4,16 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server.sikka.client import BASE_URL
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+TOOLSET_NAMES: Final = ("scheduling", "frontoffice", "billing")
+EMERGENCY_TEXT: Final = (
+    "If you have trouble breathing or swallowing, call 911 or go to an emergency room right now."
+)
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -187,12 +191,73 @@ class Settings(BaseSettings):
         description="How long a stop waits for a send in flight; a host ends a stdio server after 2.",
     )
 
+    toolsets: str = Field(
+        default="scheduling",
+        validation_alias="CHAIRTIME_TOOLSETS",
+        description=f"Comma list of the tools shown: {', '.join(TOOLSET_NAMES)}.",
+    )
+    read_only: bool = Field(
+        default=False,
+        validation_alias="CHAIRTIME_READ_ONLY",
+        description="Takes away every tool that writes; beats every other setting.",
+    )
+    new_patient_provider: str = Field(
+        default="",
+        validation_alias="CHAIRTIME_NEW_PATIENT_PROVIDER",
+        description="Provider id given to patients who register; else the provider of the time they chose.",
+    )
+    offline: Literal["queue", "refuse"] = Field(
+        default="queue",
+        validation_alias="CHAIRTIME_OFFLINE",
+        description="While the office's PC is off: queue keeps a request until it is back, refuse does not.",
+    )
+    queued_days: Annotated[float, Field(gt=0)] = Field(
+        default=7.0,
+        validation_alias="CHAIRTIME_QUEUED_DAYS",
+        description="Days for which a queued request that is not about an appointment is kept.",
+    )
+    look_first_seconds: Seconds = Field(
+        default=30.0,
+        validation_alias="CHAIRTIME_LOOK_FIRST_SECONDS",
+        description="A write whose answer was lost is first looked for this long after it was sent.",
+    )
+    look_second_seconds: Seconds = Field(
+        default=120.0,
+        validation_alias="CHAIRTIME_LOOK_SECOND_SECONDS",
+        description="Not there at this second look either, a lost write counts as never arrived.",
+    )
+    emergency_text: str = Field(
+        default=EMERGENCY_TEXT,
+        max_length=140,
+        validation_alias="CHAIRTIME_EMERGENCY_TEXT",
+        description="The office's own words for a caller with an emergency; at most 140 characters.",
+    )
+    transfer_number: str = Field(
+        default="",
+        max_length=24,
+        validation_alias="CHAIRTIME_TRANSFER_NUMBER",
+        description="The number to which the agent can transfer an urgent call.",
+    )
+
     @model_validator(mode="after")
     def _plain_http_stays_on_this_machine(self) -> Self:
         parts = urlsplit(self.sikka_base_url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("SIKKA_BASE_URL must be https, or http on loopback")
         return self
+
+    @field_validator("toolsets")
+    @classmethod
+    def _only_toolsets_that_exist(cls, value: str) -> str:
+        unknown = [name for name in _listed(value) if name not in TOOLSET_NAMES]
+        if unknown or not _listed(value):
+            raise ValueError(f"must be a comma list of {', '.join(TOOLSET_NAMES)}")
+        return value
+
+    @property
+    def shown_toolsets(self) -> frozenset[str]:
+        """The names in CHAIRTIME_TOOLSETS."""
+        return frozenset(_listed(self.toolsets))
 
     @property
     def has_credentials(self) -> bool:
@@ -204,6 +269,10 @@ class Settings(BaseSettings):
         """(office_id, practice_id) of CHAIRTIME_OFFICE; practice_id "" means any of that office."""
         pairs = (part.strip().partition("/") for part in self.office.split(","))
         return tuple((office.strip(), practice.strip()) for office, _, practice in pairs if office.strip())
+
+
+def _listed(value: str) -> list[str]:
+    return [name for part in value.split(",") if (name := part.strip().casefold())]
 
 
 def environment_names() -> dict[str, str]:

@@ -13,6 +13,8 @@ LINK = re.compile(r"https?:|www\.|\.(com|dev|org|example)\b", re.IGNORECASE)
 # Years of visits are the only long numbers that are ever spoken; record numbers and birth years are not.
 LONG_NUMBER = re.compile(r"\d{4,}")
 YEAR_OF_A_VISIT = re.compile(r", 20[2-4]\d\b")
+# In a read-back the caller hears again what the caller has just said: a birth date, with its year.
+SAID_YEAR = re.compile(r", (19|20)\d\d\b")
 HANDLE = re.compile(r"\b[psaw][0-9a-hjkmnp-tv-z]{10}\b")
 ACCOMPLISHED = re.compile(r"\b(booked|cancelled|canceled|moved|done)\b", re.IGNORECASE)
 NOTHING_WAS = re.compile(r"\bnothing (was|is|has been) (booked|cancelled|moved)\b", re.IGNORECASE)
@@ -40,7 +42,7 @@ def assert_contract(result: CallToolResult) -> None:
     spoken = spoken_part(result)
     assert facts["say"].strip()
     assert spoken == f"{facts['say']} {facts['next']}".strip()
-    assert_speakable(spoken)
+    assert_speakable(SAID_YEAR.sub("", spoken) if outcome is Outcome.NEEDS_CONFIRMATION else spoken)
     assert_truthful(facts)
     for handle in handles_in(facts):
         assert handle in block.text, "the text carries the whole answer, handles included"

@@ -1,38 +1,34 @@
 """Booking and cancelling: each becomes a row of the ledger, and nothing else."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.doorbell import Doorbell
 from server.desk.office import Profile
 from server.desk.overlay import Visit, sr_no_of
 from server.desk.proofs import PatientProof, SlotOffer
+from server.desk.requests import Put, Requests
 from server.desk.together import to_the_end
 from server.desk.zones import moment_of
-from server.settings import Settings
 from server.sikka import bodies
+from server.sikka.pms_fields import Operation
 from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import OPEN, UNDONE, State
-from store.opening import Store
 
 BOOKED_BY: Final = "Booked by the phone agent"
 NOTE_CHARACTERS: Final = 80
+DAY_MS: Final = 24 * 60 * 60 * 1000
+_NOT_YET: Final = "0"  # stands in for the id of a patient being registered while the write is fitted
 
-
-@dataclass(frozen=True)
-class Put:
-    """A row in the ledger after a request.
-
-    Attributes:
-        row: as it is now.
-        new: False where the same request was there already.
-    """
-
-    row: Writeback
-    new: bool
+# Operation -> what may take its place when asked for later on the same appointment.
+_SUPERSEDED_BY: Final[Mapping[str, frozenset[str]]] = {
+    "book": frozenset({"move", "cancel"}),
+    "move": frozenset({"move", "cancel"}),
+    "cancel": frozenset({"cancel"}),
+    "confirm": frozenset({"confirm", "cancel"}),
+}
 
 
 @dataclass(frozen=True)
@@ -50,71 +46,55 @@ class Cancelled:
     of_booking: bool
 
 
-class Booking:
-    """Puts down what a caller wants done. Sending is the background's work."""
-
-    def __init__(self, store: Store, doorbell: Doorbell, clock: Clock, settings: Settings) -> None:
-        self._ledger = store.ledger
-        self._index = store.index
-        self._doorbell = doorbell
-        self._clock = clock
-        self._settings = settings
-
-    def patient_key(self, profile: Profile, patient_id: str) -> str:
-        """The keyed hash under which a patient's rows are found."""
-        return self._index.keyed_hash("patient", profile.office.id, patient_id)
-
-    def appointment_key(self, office: str, appointment_sr_no: str) -> str:
-        """The keyed hash under which an appointment's rows are found."""
-        return self._index.keyed_hash("appointment", office, appointment_sr_no)
+class Booking(Requests):
+    """Puts bookings and cancellations down."""
 
     async def is_asked_for(self, profile: Profile, patient: PatientProof, slot: SlotOffer) -> bool:
         """Whether this very booking is in the ledger already, so that the slot is taken by itself."""
-        key = self._book_key(profile, patient, slot)
-        return await self._ledger.holder(profile.office.id, key, self._clock.now()) is not None
+        return await self.asked(profile, patient, slot.opening.start) is not None
 
-    def _book_key(self, profile: Profile, patient: PatientProof, slot: SlotOffer) -> str:
-        start = slot.opening.start.isoformat()
-        return self._index.keyed_hash("book", profile.office.id, patient.patient_id, start)
+    async def asked(self, profile: Profile, patient: PatientProof, start: dt.datetime) -> Writeback | None:
+        """The row of this very booking, if it is in the ledger already."""
+        office = profile.office.id
+        key = self._book_key(profile, patient, start)
+        held = await self._ledger.holder(office, key, self._clock.now())
+        if held is not None or not patient.patient_id:
+            return held
+        # A booking put down while the patient was being registered bears the registration's name.
+        rows = await self._ledger.open_by_patient(office, self.patient_key(profile, patient.patient_id))
+        return next((row for row in rows if row.waits_for and _books(row, start)), None)
+
+    async def of_patient(self, profile: Profile, patient: PatientProof) -> list[Writeback]:
+        """The patient's bookings that are not done yet and still wanted, oldest first."""
+        key = await self._key_of(profile, patient)
+        rows = await self._ledger.open_by_patient(profile.office.id, key) if key else []
+        return [row for row in rows if row.operation == "book" and not row.wish]
+
+    async def _key_of(self, profile: Profile, patient: PatientProof) -> str | None:
+        if patient.patient_id:
+            return self.patient_key(profile, patient.patient_id)
+        registration = await self._ledger.get(profile.office.id, patient.registration)
+        return registration.patient_key if registration else None
+
+    def _book_key(self, profile: Profile, patient: PatientProof, start: dt.datetime) -> str:
+        return self._index.keyed_hash("book", profile.office.id, patient.subject, start.isoformat())
 
     async def book(
         self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str, scope_key: str | None
     ) -> Put:
         """Put a booking down. The same patient and start is the same request.
 
-        A booking that the caller wished away a moment ago, and now wants again, is wanted again.
+        A booking that the caller wished away a moment ago, and now wants again, is wanted again. One for
+        a patient who is still being registered waits for that.
+
+        Raises:
+            Unanswerable: the office's software takes no such booking.
+            SikkaError: what it takes cannot be read now.
         """
-        opening = slot.opening
-        write = bodies.new_appointment(
-            practice_id=profile.office.practice_id,
-            patient_id=patient.patient_id,
-            provider_id=opening.provider_id,
-            operatory=opening.operatory,
-            start=opening.start,
-            length_minutes=opening.length_minutes,
-            description=". ".join(
-                part for part in (BOOKED_BY, slot.reason, note[:NOTE_CHARACTERS].strip()) if part
-            ),
-        )
-        new = NewWriteback(
-            office=profile.office.id,
-            operation="book",
-            method=write.method,
-            endpoint=write.endpoint,
-            body=write.body,
-            facts={
-                "start": opening.start.isoformat(),
-                "length_minutes": opening.length_minutes,
-                "operatory": opening.operatory,
-                "provider_id": opening.provider_id,
-                "provider": slot.provider,
-                "patient_id": patient.patient_id,
-            },
-            natural_key=self._book_key(profile, patient, slot),
-            patient_key=self.patient_key(profile, patient.patient_id),
-            scope_key=scope_key,
-            send_before=self._send_before(profile, opening.start),
-        )
+        new = await self._booking(profile, patient, slot, note, scope_key)
+        asked = await self.asked(profile, patient, slot.opening.start)
+        if asked is not None and asked.natural_key_given != new.natural_key:
+            return Put(asked, new=False)
         put = await self._append(new)
         if put.row.wish and put.row.state in OPEN:
             row = await self._ledger.clear_wish(profile.office.id, put.row.id, self._clock.now())
@@ -123,14 +103,83 @@ class Booking:
             return await self._append(new)
         return put
 
+    async def _booking(
+        self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str, scope_key: str | None
+    ) -> NewWriteback:
+        opening = slot.opening
+        waits = not patient.patient_id
+        write = bodies.new_appointment(
+            practice_id=profile.office.practice_id,
+            patient_id=patient.patient_id or _NOT_YET,
+            provider_id=opening.provider_id,
+            operatory=opening.operatory,
+            start=opening.start,
+            length_minutes=opening.length_minutes,
+            description=". ".join(
+                part for part in (BOOKED_BY, slot.reason, note[:NOTE_CHARACTERS].strip()) if part
+            ),
+        )
+        write = await self.fit(profile, Operation.BOOK, write)
+        return NewWriteback(
+            office=profile.office.id,
+            operation="book",
+            method=write.method,
+            endpoint=write.endpoint,
+            body={**write.body, "patient_id": ""} if waits else write.body,
+            facts={
+                "start": opening.start.isoformat(),
+                "length_minutes": opening.length_minutes,
+                "operatory": opening.operatory,
+                "provider_id": opening.provider_id,
+                "provider": slot.provider,
+                "patient_id": patient.patient_id,
+            },
+            natural_key=self._book_key(profile, patient, opening.start),
+            patient_key=await self._key_of(profile, patient),
+            scope_key=scope_key,
+            send_before=self._keep_until(profile, opening.start)
+            if waits
+            else self._send_before(profile, opening.start),
+            state=State.WAITING if waits else State.INTENT,
+            waits_for=patient.registration if waits else None,
+        )
+
+    def _keep_until(self, profile: Profile, start: dt.datetime) -> int:
+        """Until when a booking may wait; its ten minutes begin when it need not any more."""
+        if profile.zone:
+            return moment_of(start, profile.zone)
+        return self._clock.now() + int(self._settings.queued_days * DAY_MS)
+
+    async def replace(
+        self, profile: Profile, booking: Writeback, slot: SlotOffer, scope_key: str | None
+    ) -> Put:
+        """Another time for a booking that is not done yet: it is wished away, and a new one put down.
+
+        The wish comes first: whatever happens in between, there is never one booking too many. Should
+        the old one get through all the same, its cancellation follows as after any wish.
+
+        Raises:
+            Unanswerable: the office's software takes no such booking; then nothing was wished.
+            SikkaError: what it takes cannot be read now; likewise.
+        """
+        patient = proof_of(booking)
+        new = await self._booking(profile, patient, slot, "", scope_key)
+
+        async def both() -> Put:
+            await self._ledger.wish_withdraw(profile.office.id, booking.id, self._clock.now())
+            return await self._append(new)
+
+        return await to_the_end(both())
+
     async def cancel(
         self, profile: Profile, visit: Visit, scope_key: str | None, why: str = ""
     ) -> Cancelled | None:
         """Put a cancellation down; None where the booking meant was never made, so nothing is to be done.
 
         Raises:
-            Unanswerable: the office has no word for cancelled (`NOT_SUPPORTED`), or the PMS never told
-                the appointment's number (`NEEDS_HUMAN`).
+            Unanswerable: the office has no word for cancelled or takes no cancellation (`NOT_SUPPORTED`), or
+                the PMS never told the appointment's number (`NEEDS_HUMAN`).
+            SikkaError: what the office's software takes cannot be read now.
         """
         number = visit.appointment_sr_no
         if visit.row_id:
@@ -142,10 +191,14 @@ class Booking:
                 self._doorbell.ring()
                 return Cancelled(wished or booking, new=not booking.wish, of_booking=True)
             number = sr_no_of(booking)
-        put = await self._append(self.cancellation(profile, visit, number, scope_key, why))
+        new = await self.cancellation(profile, visit, number, scope_key, why)
+        for row in await self._ledger.by_appointment(profile.office.id, new.appointment_key or ""):
+            if row.operation == "move" and row.state in OPEN:  # a time that is not wanted any more either
+                await self._ledger.wish_withdraw(profile.office.id, row.id, self._clock.now())
+        put = await self._append(new)
         return Cancelled(put.row, put.new, of_booking=False)
 
-    def cancellation(
+    async def cancellation(
         self, profile: Profile, visit: Visit, appointment_sr_no: str, scope_key: str | None, why: str = ""
     ) -> NewWriteback:
         """The row that cancels an appointment of the PMS.
@@ -159,11 +212,12 @@ class Booking:
             raise Unanswerable(Outcome.NEEDS_HUMAN, "no_number")
         if not profile.cancelled_word:
             raise Unanswerable(Outcome.NOT_SUPPORTED, "no_word_for_cancelled")
-        write = bodies.appointment_status(
+        write = bodies.cancellation(
             practice_id=profile.office.practice_id,
             appointment_sr_no=appointment_sr_no,
             value=profile.cancelled_word,
         )
+        write = await self.fit(profile, Operation.CANCEL, write)
         return NewWriteback(
             office=profile.office.id,
             operation="cancel",
@@ -188,24 +242,30 @@ class Booking:
         )
 
     async def latest(self, row: Writeback) -> Writeback:
-        """The newest request about the same appointment: a booking that is being cancelled is no news."""
+        """The newest request that has taken a row's place: a booking that is being cancelled is no news."""
         if row.appointment_key is None:
             return row
-        rows = await self._ledger.by_appointment(row.office, row.appointment_key)
-        return next((other for other in rows if other.state not in UNDONE), row)
+        later = _SUPERSEDED_BY.get(row.operation, frozenset())
+        for other in await self._ledger.by_appointment(row.office, row.appointment_key):
+            if other.id == row.id:
+                return row
+            if other.operation in later and other.state not in UNDONE:
+                return other
+        return row
 
     async def follow_up(self, profile: Profile, booking: Writeback, visit: Visit, number: str) -> Writeback:
         """The cancellation of a booking that got through although it was wished away. Raises Unanswerable."""
-        put = await self._append(self.cancellation(profile, visit, number, booking.scope_key))
+        put = await self._append(await self.cancellation(profile, visit, number, booking.scope_key))
         await self._ledger.set_follow_up(booking.id, put.row.id)
         return put.row
 
-    async def _append(self, new: NewWriteback) -> Put:
-        # A caller who hangs up now has said yes: the row is committed or not at all, but never in doubt.
-        row, fresh = await to_the_end(self._ledger.append(new, self._clock.now()))
-        self._doorbell.ring()
-        return Put(row, fresh)
 
-    def _send_before(self, profile: Profile, start: dt.datetime) -> int:
-        limit = self._clock.now() + int(self._settings.send_within_seconds * 1000)
-        return min(limit, moment_of(start, profile.zone)) if profile.zone else limit
+def proof_of(booking: Writeback) -> PatientProof:
+    """The patient that a booking is for."""
+    return PatientProof(
+        patient_id=str(booking.facts["patient_id"]), spoken="", registration=booking.waits_for or ""
+    )
+
+
+def _books(row: Writeback, start: dt.datetime) -> bool:
+    return row.operation == "book" and row.facts["start"] == start.isoformat()

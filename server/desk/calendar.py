@@ -1,6 +1,7 @@
 """An office's calendar as the desk may offer it: the copy, our own rows over it, and what is free between."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,14 +52,24 @@ class Calendar:
         await self._mark(overlay)
         return [visit for visit in overlay.visits if first <= visit.start.date() <= last]
 
-    async def of_patient(self, profile: Profile, patient_id: str) -> list[Visit]:
+    async def of_patient(self, profile: Profile, patient_id: str, registration: str = "") -> list[Visit]:
         """A patient's visits from now on, soonest first.
+
+        Args:
+            profile: of the office.
+            patient_id: "" for a patient who is still being registered; then only what waits for that row
+                is there, and the copy is not asked.
+            registration: the ledger row that registers the patient; "" for one who was there.
 
         Raises:
             SikkaError: the copy cannot be read now.
             Unanswerable: without a zone there is no "now".
         """
         now = profile.clock(self._clock.now())
+        if not patient_id:
+            waiting = await self._ledger.overlay(profile.office.id)
+            ours = lay_over([], [row for row in waiting if registration and row.waits_for == registration])
+            return [visit for visit in ours.visits if visit.start >= now]
         calls = self._sikka.office(profile.office.office_id, live=True)
         copy = await calls.appointments(
             first=now.date(), patient_id=patient_id, practice_id=profile.office.practice_id
@@ -109,18 +120,50 @@ class Calendar:
     async def is_free(self, profile: Profile, opening: Opening) -> bool:
         """Whether a start offered earlier is free now, by the copy and our own rows. Raises SikkaError."""
         day = opening.start.date()
+        return is_free_among(await self.between(profile, day, day), opening)
+
+    def is_open(self, profile: Profile, opening: Opening) -> bool:
+        """Whether the chair is worked in for the whole of an opening, whoever may sit in it."""
+        day = opening.start.date()
         start = opening.start.hour * 60 + opening.start.minute
-        end = start + opening.length_minutes
-        return not any(
-            busy.operatory in {"", opening.operatory} and busy.start_minute < end and start < busy.end_minute
-            for visit in await self.between(profile, day, day)
-            for busy in busy_of(visit)
-            if busy.date == day
+        windows = weekly_windows(
+            profile.schedules,
+            profile.chairs,
+            tuple(profile.providers),
+            day,
+            day,
+            usual_provider=profile.usual_provider,
+        )
+        return any(
+            (window.operatory, window.provider_id) == (opening.operatory, opening.provider_id)
+            and window.start_minute <= start
+            and start + opening.length_minutes <= window.end_minute
+            for window in windows or ()
         )
 
     async def _mark(self, overlay: Overlay) -> None:
         if overlay.caught_up:
             await self._ledger.mark_shown(overlay.caught_up, self._clock.now())
+
+
+def is_free_among(visits: Iterable[Visit], opening: Opening, *, but: str = "") -> bool:
+    """Whether none of the visits is in the way of an opening.
+
+    Args:
+        visits: of the opening's day.
+        opening: what is wanted.
+        but: the number of an appointment that would make way for it itself.
+    """
+    day = opening.start.date()
+    start = opening.start.hour * 60 + opening.start.minute
+    end = start + opening.length_minutes
+    return not any(
+        busy.operatory in {"", opening.operatory} and busy.start_minute < end and start < busy.end_minute
+        for visit in visits
+        if not but or visit.appointment_sr_no != but
+        for busy in busy_of(visit)
+        if busy.date == day
+    )
 
 
 def busy_of(visit: Visit) -> list[Busy]:

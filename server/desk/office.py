@@ -1,10 +1,12 @@
 """What the desk knows of an office: who works there, in which chairs, when, and in which words."""
 
+import contextlib
 import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import anyio
@@ -12,12 +14,13 @@ import anyio
 from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.opening_windows import Chair, ScheduleRow
+from server.desk.rulebook import Rulebook, read_rulebook
 from server.desk.together import gathered
 from server.desk.zones import wall_clock, zone_of
 from server.settings import Settings
 from server.sikka import models
 from server.sikka.client import Sikka
-from server.sikka.errors import NotPermitted
+from server.sikka.errors import NotPermitted, SikkaError
 from server.sikka.office_calls import OfficeCalls
 from server.sikka.phones import region_of
 from server.sikka.rules import word_for_cancelled
@@ -26,6 +29,7 @@ from store.offices import Office
 PAST_DAYS: Final = 21  # enough of the past to see who usually works in which chair
 DOCTORS: Final = ("dentist", "orthodont", "periodont", "endodont", "surgeon", "dr", "dds", "dmd")
 HYGIENIST: Final = "hygien"
+RULEBOOK_SECONDS: Final = 2.0  # a slow list holds up nobody who only wants to hear of free times
 NAME_CHARACTERS: Final = 27  # what the longest spoken sentence has room for
 _NO_NAME: Final = re.compile(r"[^\w .'\u2019-]|[\d_]")
 
@@ -44,6 +48,7 @@ class Profile:
         schedules: all rows; empty where the PMS keeps none.
         usual_provider: chair -> who most often worked there of late.
         cancelled_word: the office's own word for a cancelled appointment; "" without one.
+        practice: what it says of itself, address and phone; None where Sikka lists no practice.
     """
 
     office: Office
@@ -55,6 +60,7 @@ class Profile:
     schedules: tuple[ScheduleRow, ...]
     usual_provider: Mapping[str, str]
     cancelled_word: str
+    practice: models.Practice | None = None
 
     def clock(self, now: int) -> dt.datetime:
         """The office's wall clock, naive.
@@ -79,6 +85,7 @@ class Profiles:
         self._settings = settings
         self._known: dict[str, tuple[float, Profile]] = {}
         self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
+        self._rulebooks: dict[str, Rulebook] = {}
 
     def seen(self, office_row_id: str) -> Profile | None:
         """The profile last read, however old; None before the first."""
@@ -101,6 +108,27 @@ class Profiles:
                 self._known[office.id] = (self._clock.monotonic(), fresh)
             return fresh
 
+    async def rulebook(self, office: Office) -> Rulebook:
+        """What the office's software takes, in its own words; asked before any write is put down.
+
+        It comes with the profile, and is read here only if it could not be had then. However old it is, it
+        serves: words outlive an outage, and a caller who has said yes is not kept waiting for lists.
+
+        Raises:
+            SikkaError: it has never been read, and cannot be now.
+        """
+        known = self._rulebooks.get(office.id)
+        if known is None:
+            async with self._locks[f"rules {office.id}"]:
+                known = self._rulebooks.get(office.id)
+                if known is None:
+                    known = self._rulebooks[office.id] = await read_rulebook(self._sikka, office)
+        return known
+
+    async def _freshen_rulebook(self, office: Office) -> None:
+        with anyio.move_on_after(RULEBOOK_SECONDS), contextlib.suppress(SikkaError):
+            self._rulebooks[office.id] = await read_rulebook(self._sikka, office)
+
     def _fresh(self, office: Office) -> Profile | None:
         known = self._known.get(office.id)
         if known is None or self._clock.monotonic() - known[0] > self._settings.profile_seconds:
@@ -110,7 +138,9 @@ class Profiles:
     async def _read(self, office: Office) -> Profile:
         reader = _Reader(self._sikka.office(office.office_id, live=True), office)
         today = dt.datetime.fromtimestamp(self._clock.now() / 1000, dt.UTC).date()
-        await reader.read_all(today)
+        failures = await gathered(partial(reader.read_all, today), partial(self._freshen_rulebook, office))
+        for error in failures:
+            raise error
         return reader.profile(zone_of(self._settings.timezone, office.zone_name))
 
 
@@ -175,6 +205,7 @@ class _Reader:
             schedules=tuple(schedule_row(row) for row in self.schedules),
             usual_provider=usual_providers(self.past, providers),
             cancelled_word=word_for_cancelled(self._office.pms, self.words),
+            practice=next(iter(self.practices), None),
         )
 
 

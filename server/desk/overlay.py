@@ -72,6 +72,9 @@ def lay_over(appointments: Iterable[models.Appointment], rows: Iterable[Writebac
     for row in ordered:
         if row.operation == "book":
             _lay_booking(row, visits, shown, caught_up)
+    for row in ordered:
+        if row.operation == "move":
+            _lay_move(row, visits, gone, caught_up)
     for row in cancels:
         visits = _lay_cancel(row, visits, gone, caught_up)
     return Overlay(sorted(visits, key=lambda visit: (visit.start, visit.operatory)), caught_up)
@@ -88,10 +91,10 @@ def sr_no_of(row: Writeback) -> str:
 
 
 def visit_of(row: Writeback, standing: Standing) -> Visit:
-    """The visit that a row of ours is about."""
+    """The visit that a row of ours is about: where it asks for it to be."""
     facts: dict[str, Any] = dict(row.facts)
     return Visit(
-        start=dt.datetime.fromisoformat(facts["start"]),
+        start=dt.datetime.fromisoformat(facts.get("new_start") or facts["start"]),
         length_minutes=int(facts.get("length_minutes") or DEFAULT_MINUTES),
         operatory=str(facts.get("operatory", "")),
         provider_id=str(facts.get("provider_id", "")),
@@ -134,6 +137,30 @@ def _lay_booking(row: Writeback, visits: list[Visit], shown: set[str], caught_up
     if row.state in OPEN and row.wish:
         ours = replace(ours, standing=Standing.CANCELLING)
     visits.append(ours)
+
+
+def _lay_move(row: Writeback, visits: list[Visit], gone: set[str], caught_up: list[str]) -> None:
+    """A move that is open takes both times, since either may be the one; one that is done the new alone."""
+    number = str(row.facts["appointment_sr_no"])
+    target = visit_of(row, Standing.CANCELLING if row.wish else Standing.PENDING)
+    if row.state is not State.CONFIRMED:
+        if not any(visit.appointment_sr_no == number and visit.start == target.start for visit in visits):
+            visits.append(target)
+        return
+    if number in gone:
+        caught_up.append(row.id)
+        return
+    before = dt.datetime.fromisoformat(row.facts["start"])
+    place = next((n for n, visit in enumerate(visits) if visit.appointment_sr_no == number), None)
+    if place is None:
+        visits.append(replace(target, standing=Standing.CONFIRMED))
+        return
+    now = visits[place]
+    if now.start == before:
+        visits[place] = replace(target, standing=now.standing, row_id=now.row_id)
+    elif not now.row_id:
+        # The copy shows the new time, or one that the desk has given it since: it is the newer witness.
+        caught_up.append(row.id)
 
 
 def _lay_cancel(row: Writeback, visits: list[Visit], gone: set[str], caught_up: list[str]) -> list[Visit]:

@@ -17,6 +17,7 @@ from server.sikka.phones import same_phone
 
 MOST_NAME_SEARCHES: Final = 3
 SHORTEST_NAME: Final = 2
+SAME_PART: Final = 0.9  # a first or a last name that is the same but for its spelling
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,21 @@ class Found:
     patient: PatientProof | None = None
 
 
+@dataclass(frozen=True)
+class Looked:
+    """How a search for somebody who wants to be registered ended.
+
+    Attributes:
+        found: as `find` would have it; `NOT_VERIFIED` also where several records match.
+        there: whether name and birth date are in the practice's records already, once or more.
+        alike: whether a record is much like it, and may be the same person's.
+    """
+
+    found: Found
+    there: bool
+    alike: bool
+
+
 class Patients:
     """Searches an office's patients through Sikka."""
 
@@ -64,13 +80,28 @@ class Patients:
         has_name = len(asked.name.split()) >= 2  # noqa: PLR2004 - a first and a last name
         if not has_name or asked.birth_date is None:
             return Found(Outcome.NEED_MORE, _missing(has_name, asked.birth_date))
-        candidates, failures = await self._candidates(profile, asked, asked.birth_date)
-        matches = [row for row in candidates if row.born == asked.birth_date and _name_fits(asked.name, row)]
+        return (await self.look(profile, asked, asked.birth_date)).found
+
+    async def look(self, profile: Profile, asked: Asked, born: dt.date) -> Looked:
+        """As `find`, with what a registration wants to know besides.
+
+        Args:
+            profile: of the office.
+            asked: with a first and a last name.
+            born: the birth date.
+
+        Raises:
+            SikkaError: the search could not be carried out, and what was seen verifies nobody.
+        """
+        candidates, failures = await self._candidates(profile, asked, born)
+        matches = [row for row in candidates if row.born == born and _name_fits(asked.name, row)]
         if len(matches) == 1:
-            return Found(Outcome.VERIFIED, patient=_proof(matches[0], asked, profile))
+            verified = Found(Outcome.VERIFIED, patient=_proof(matches[0], asked, profile))
+            return Looked(verified, there=True, alike=False)
         for error in failures:
             raise error
-        return Found(Outcome.NOT_VERIFIED)
+        alike = any(_is_alike(asked, born, row, profile) for row in candidates)
+        return Looked(Found(Outcome.NOT_VERIFIED), there=bool(matches), alike=alike)
 
     async def _candidates(
         self, profile: Profile, asked: Asked, born: dt.date
@@ -114,6 +145,24 @@ def _surnames(name: str) -> list[str]:
 
 def _name_fits(heard: str, row: models.Patient) -> bool:
     return passes(score_name(heard, row.firstname, row.lastname, row.preferred_name, row.middlename))
+
+
+def _is_alike(asked: Asked, born: dt.date, row: models.Patient, profile: Profile) -> bool:
+    """Whether a record may be the same person's: one thing differs, and the rest is theirs."""
+    score = score_name(asked.name, row.firstname, row.lastname, row.preferred_name, row.middlename)
+    if row.born == born and max(score.first, score.last) >= SAME_PART:
+        return True
+    phone = any(same_phone(asked.phone, phone, profile.region) for phone in row.phones)
+    return _name_fits(asked.name, row) and (phone or _misheard(born, row.born))
+
+
+def _misheard(said: dt.date, kept: dt.date | None) -> bool:
+    """Whether two dates differ in one part, or in the order of month and day."""
+    if kept is None:
+        return False
+    swapped = (said.year, said.month, said.day) == (kept.year, kept.day, kept.month)
+    parts = ((said.year, kept.year), (said.month, kept.month), (said.day, kept.day))
+    return swapped or sum(one != other for one, other in parts) == 1
 
 
 def _proof(row: models.Patient, asked: Asked, profile: Profile) -> PatientProof:

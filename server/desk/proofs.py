@@ -14,13 +14,16 @@ class PatientProof:
     """A patient handle's load: who it is, and what was proven.
 
     Attributes:
+        patient_id: "" while the patient is being registered.
         proven: names of what matched ("name", "birth_date", "phone").
+        registration: the ledger row that registers the patient; "" for one who was there.
     """
 
     patient_id: str = field(repr=False)
     spoken: str = field(repr=False)
     provider_id: str = ""
     proven: tuple[str, ...] = ()
+    registration: str = ""
 
     def payload(self) -> dict[str, Any]:
         """As it is sealed."""
@@ -34,7 +37,13 @@ class PatientProof:
             spoken=payload["spoken"],
             provider_id=payload["provider_id"],
             proven=tuple(payload["proven"]),
+            registration=payload.get("registration", ""),
         )
+
+    @property
+    def subject(self) -> str:
+        """What makes it this patient: the registration, while and after it is made, else the record's id."""
+        return f"registration|{self.registration}" if self.registration else self.patient_id
 
     @property
     def identifies(self) -> bool:
@@ -44,19 +53,25 @@ class PatientProof:
 
 @dataclass(frozen=True)
 class SlotOffer:
-    """A slot handle's load: the time that was offered."""
+    """A slot handle's load: the time that was offered.
+
+    Attributes:
+        adds_for: the patient (`PatientProof.subject`) who was told of another appointment, so that this
+            handle means one more; "" for a time merely offered.
+    """
 
     opening: Opening
     reason: str
     provider: str
+    adds_for: str = field(default="", repr=False)
 
     @property
     def subject(self) -> str:
         """What makes it this slot and no other."""
         opening = self.opening
-        return "|".join(
-            (opening.start.isoformat(), opening.operatory, opening.provider_id, str(opening.length_minutes))
-        )
+        parts = (opening.start.isoformat(), opening.operatory, opening.provider_id)
+        added = ("adds", self.adds_for) if self.adds_for else ()
+        return "|".join((*parts, str(opening.length_minutes), *added))
 
     def payload(self) -> dict[str, Any]:
         """As it is sealed."""
@@ -68,6 +83,7 @@ class SlotOffer:
             "length_minutes": opening.length_minutes,
             "reason": self.reason,
             "provider": self.provider,
+            "adds_for": self.adds_for,
         }
 
     @classmethod
@@ -82,6 +98,7 @@ class SlotOffer:
             ),
             payload["reason"],
             payload["provider"],
+            payload.get("adds_for", ""),
         )
 
 
@@ -116,5 +133,10 @@ def visit_of_payload(payload: Mapping[str, Any]) -> Visit:
 
 
 def visit_subject(visit: Visit) -> str:
-    """What makes an appointment handle this visit's: the row that made it, else its number in the PMS."""
-    return f"row|{visit.row_id}" if visit.row_id else f"sr|{visit.appointment_sr_no}"
+    """What makes an appointment handle this visit's: the row that made it, else its number in the PMS.
+
+    With the number goes the start: while a move is open the appointment is listed at both of its times.
+    """
+    if visit.row_id:
+        return f"row|{visit.row_id}"
+    return f"sr|{visit.appointment_sr_no}|{visit.start.isoformat()}"

@@ -58,9 +58,10 @@ class Application(Calls):
         """How fresh each practice's copy is, for all offices in one call."""
         return await self.every("/data_sync_status", {}, models.SyncStatus)
 
-    async def supported_pmses(self, pms: str) -> list[models.SupportedPms]:
-        """Which writes Sikka can carry to a system; empty for a system it does not list."""
-        return await self.every("/supported_pmses", {"practice_management_system": pms}, models.SupportedPms)
+    async def supported_pmses(self, pms: str = "") -> list[models.SupportedPms]:
+        """Which writes Sikka can carry to a system, or to each; empty for a system it does not list."""
+        params = {"practice_management_system": pms} if pms else {}
+        return await self.every("/supported_pmses", params, models.SupportedPms)
 
     async def writebacks(
         self, first: dt.date, last: dt.date, writeback_id: str = ""
@@ -84,3 +85,19 @@ class Application(Calls):
         code, detail = error_texts(read_object(answer.status, answer.text))
         if code != DELETED:
             raise Unreadable(answer.status, code, detail)
+
+    async def end_refresh_key(self, refresh_key: str) -> None:
+        """End a refresh key: it buys no more request keys.
+
+        Raises:
+            Refused: Sikka does not know it, or it was ended before.
+        """
+        await self._ask("DELETE", "/refresh_key", headers={**self._credentials, "Refresh-Key": refresh_key})
+
+    async def end_request_key(self, request_key: str) -> None:
+        """End a request key before its time.
+
+        Raises:
+            KeyRefused: it has expired, or was ended before.
+        """
+        await self._ask("DELETE", "/request_key", headers={"Request-Key": request_key})

@@ -131,6 +131,11 @@ class Practice(Wire):
     cust_id: str = ""
     name: str = ""
     phone: str = ""
+    address_line1: str = ""
+    address_line2: str = ""
+    city: str = ""
+    state: str = ""
+    zipcode: str = ""
     country: str = ""
 
 

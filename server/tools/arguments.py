@@ -32,6 +32,9 @@ class Argument:
         choices: the words it takes; "" among them if it may be left out.
         lowest: of an integer.
         highest: of an integer.
+        otherwise: what a word that is none of the choices counts as; "" asks about it.
+        longest: characters of a string.
+        cut: whether a longer string is cut rather than asked about.
     """
 
     name: str
@@ -42,6 +45,9 @@ class Argument:
     default: Value = ""
     lowest: int = 0
     highest: int = 0
+    otherwise: str = ""
+    longest: int = LONGEST
+    cut: bool = False
 
     def schema(self) -> dict[str, Any]:
         """Its JSON schema: flat, no references, no alternatives, no null."""
@@ -60,7 +66,9 @@ class Argument:
         Raises:
             BadArgument: it is of no use.
         """
-        text = _as_text(raw, self.name)
+        if self.cut and isinstance(raw, str):
+            raw = raw[: self.longest]
+        text = _as_text(raw, self.name, self.longest)
         if self.kind == "boolean":
             return _boolean(text, self.name)
         if self.kind == "integer":
@@ -86,6 +94,8 @@ class Argument:
             return folded
         if not folded and not self.required:
             return str(self.default)
+        if folded and self.otherwise:
+            return self.otherwise
         raise BadArgument(self.name)
 
 
@@ -140,16 +150,16 @@ def is_template(text: str) -> bool:
     return bool(_TEMPLATE.match(text))
 
 
-def _as_text(raw: Any, key: str) -> str:
+def _as_text(raw: Any, key: str, longest: int) -> str:
     if raw is None:
         return ""
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, int | float):
-        return f"{raw:g}" if isinstance(raw, float) else str(raw)[:LONGEST]
+        return f"{raw:.15g}" if isinstance(raw, float) else str(raw)[:longest]
     if not isinstance(raw, str):
         raise BadArgument(key)
-    if len(raw) > LONGEST:
+    if len(raw) > longest:
         raise BadArgument(key)
     text = " ".join("".join(sign if sign.isprintable() else " " for sign in raw).split())
     if is_template(text) or text.casefold() in _NOTHING:

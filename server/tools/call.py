@@ -1,9 +1,10 @@
 """One tool call: whose it is, how long it may take, and what it is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from server.desk.answers import Outcome, Unanswerable
 from server.desk.front_desk import FrontDesk
 from server.desk.office import Profile
 from server.desk.proofs import PatientProof
@@ -11,6 +12,7 @@ from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument, is_template
 from store.handles import Handle, Kind, NotAHandle, UnknownHandle, WrongKind
 from store.ledger_rows import Writeback
+from store.ledger_states import State
 from store.offices import Office
 
 LONGEST_CALL_ID: Final = 200
@@ -142,12 +144,31 @@ class Call:
             ttl_ms=int(minutes * 60_000),
         )
 
-    async def patient(self, text: str) -> PatientProof:
-        """The verified patient a handle stands for. Raises BadArgument, BadHandle."""
+    async def patient(self, text: str, *, registering: bool = False) -> PatientProof:
+        """The verified patient a handle stands for.
+
+        Args:
+            text: the handle.
+            registering: whether a patient who is still being registered, and has no id yet, will do.
+
+        Raises:
+            BadArgument: it is missing, or no handle at all.
+            BadHandle: it is of another kind, or not known here.
+            Unanswerable: the patient is still being registered (`NEEDS_HUMAN`).
+        """
         proof = PatientProof.read((await self.handle(text, Kind.PATIENT)).payload)
+        if proof.registration and not proof.patient_id:
+            row = await self.desk.store.ledger.get(self.office.id, proof.registration)
+            self.patient_key = row.patient_key if row is not None else None
+            if row is not None and row.state is State.CONFIRMED:
+                proof = replace(proof, patient_id=row.created.patient_id)
         self.about(proof.patient_id)
+        if not proof.patient_id and not registering:
+            raise Unanswerable(Outcome.NEEDS_HUMAN, "being_registered")
         return proof
 
     def about(self, patient_id: str) -> None:
-        """This call carries a handle of that patient, so news of them may ride on it."""
+        """This call carries a handle of that patient, so news of them may ride on it; "" is nobody."""
+        if not patient_id:
+            return
         self.patient_key = self.desk.store.index.keyed_hash("patient", self.office.id, patient_id)

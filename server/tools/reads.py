@@ -1,5 +1,6 @@
 """Finding a patient, finding a time, and listing what is coming up."""
 
+import contextlib
 import datetime as dt
 from typing import Any, Final
 
@@ -43,10 +44,11 @@ async def find_patient(call: Call, values: dict[str, Any]) -> Answer:
         return Answer(Outcome.NEED_MORE, sentence(language, ("find_patient", key)))
     if found.patient is None:
         return Answer(found.outcome, sentence(language, ("find_patient", "not_verified")))
-    return await _verified(call, profile, found.patient)
+    return await verified(call, profile, found.patient)
 
 
-async def _verified(call: Call, profile: Profile, proof: PatientProof) -> Answer:
+async def verified(call: Call, profile: Profile, proof: PatientProof) -> Answer:
+    """The answer to somebody whose record was found."""
     call.about(proof.patient_id)
     handle = await call.issue(Kind.PATIENT, proof.patient_id, proof.payload())
     facts: dict[str, Any] = {"patient": handle, "appointments": []}
@@ -73,11 +75,11 @@ async def _verified(call: Call, profile: Profile, proof: PatientProof) -> Answer
 
 async def list_appointments(call: Call, values: dict[str, Any]) -> Answer:
     """What is coming up for a verified patient, our own pending writes included."""
-    proof = await call.patient(values["patient"])
+    proof = await call.patient(values["patient"], registering=True)
     if not proof.identifies:
         return Answer(Outcome.NEED_MORE, sentence(call.language, ("handle", "not_proven")))
     profile = await call.profile()
-    visits = await call.desk.calendar.of_patient(profile, proof.patient_id)
+    visits = await call.desk.calendar.of_patient(profile, proof.patient_id, proof.registration)
     coming = [named(profile, visit) for visit in visits]
     key = "none" if not coming else "ok" if len(coming) <= MOST_TOLD else "ok.more"
     words = sentence(call.language, ("list_appointments", key), appointments=_spoken_visits(call, coming))
@@ -92,7 +94,8 @@ async def find_slots(call: Call, values: dict[str, Any]) -> Answer:
     now = profile.clock(call.desk.clock.now())
     preferred = ""
     if values["patient"] and values["patient"].casefold() not in NEW:
-        preferred = (await call.patient(values["patient"])).provider_id
+        patient = await call.patient(values["patient"], registering=True)
+        preferred = await _preferred(call, profile, patient)
     first, last = _range(values, now.date(), call.desk.settings.horizon_days)
     reason = reason_of(values["reason"])
     provider_id = _provider(profile, values["provider"])
@@ -120,6 +123,16 @@ async def find_slots(call: Call, values: dict[str, Any]) -> Answer:
             }
         )
     return answer
+
+
+async def _preferred(call: Call, profile: Profile, patient: PatientProof) -> str:
+    """Whom the patient sees next, else whom they usually see: a new time is best with the same."""
+    if patient.patient_id:
+        with contextlib.suppress(SikkaError):
+            for visit in await call.desk.calendar.of_patient(profile, patient.patient_id):
+                if visit.provider_id in profile.providers:
+                    return visit.provider_id
+    return patient.provider_id
 
 
 async def _look(

@@ -39,6 +39,7 @@ class Answer:
         row: the write it is about, if any.
         new: False where the same request was there already.
         as_of: when Sikka's copy was loaded, where data was read.
+        alone: whether it is too urgent for news to go before it.
     """
 
     outcome: Outcome
@@ -51,6 +52,7 @@ class Answer:
     stale: bool = False
     writes: bool = False
     told: list[Writeback] = field(default_factory=list[Writeback])
+    alone: bool = False
 
 
 def outcome_of(row: Writeback) -> Outcome:

@@ -17,6 +17,7 @@ from server.desk.front_desk import FrontDesk
 from server.sikka.errors import NotPermitted, SikkaError
 from server.tools.arguments import Argument, BadArgument, Value, object_schema, read_all
 from server.tools.call import BadHandle, Call, Origin, origin_of
+from server.tools.card_data import holds_card_data
 from server.tools.results import Answer, as_result, room_for_news
 from server.tools.telling import MOST_TOLD, news_sentence
 from server.tools.wording import Sentence, WordingError, phrase, sentence
@@ -44,6 +45,8 @@ class ToolSpec:
         operation: under which the wording tables keep its sentences.
         writes: whether it may change anything in the practice.
         destructive: whether it may undo something.
+        takes_card_data: whether a card's number among the arguments is its own affair; any other tool that
+            writes is not even run with one.
     """
 
     name: str
@@ -54,6 +57,7 @@ class ToolSpec:
     operation: str = ""
     writes: bool = False
     destructive: bool = False
+    takes_card_data: bool = False
 
     def as_tool(self) -> Tool:
         """In the protocol's form. Tools have no output schema: a client that checks one turns a truth
@@ -155,6 +159,8 @@ class Surface(MCPServer[None]):
     ) -> Answer:
         language = call.language
         try:
+            if spec.writes and not spec.takes_card_data and holds_card_data(arguments):
+                raise BadArgument("card_number")  # noqa: TRY301 - answered like any other argument
             values: dict[str, Value] = read_all(spec.arguments, arguments)
             return await spec.run(call, values)
         except BadArgument as bad:
@@ -162,7 +168,7 @@ class Surface(MCPServer[None]):
         except BadHandle as error:
             return _handle_answer(language, error)
         except Unanswerable as reason:
-            return _unanswerable(language, reason)
+            return _unanswerable(language, reason, spec)
         except NotPermitted:
             return _plain(language, ("any", "not_permitted"), Outcome.NOT_PERMITTED)
         except SikkaError as error:
@@ -176,6 +182,8 @@ class Surface(MCPServer[None]):
 
     async def _news(self, call: Call, answer: Answer) -> list[Sentence]:
         """What the caller has not heard yet of earlier writes, but for those this answer is about."""
+        if answer.alone:
+            return []
         ledger, now = self._desk.store.ledger, self._desk.clock.now()
         about = [row for row in (answer.row, *answer.told) if row is not None]
         for row in about:
@@ -215,8 +223,9 @@ def _key(spec: ToolSpec, outcome: str) -> tuple[str, str]:
     return (spec.operation, outcome)
 
 
-def _unanswerable(language: str, reason: Unanswerable) -> Answer:
-    return _plain(language, UNANSWERABLE.get(reason.reason, ("any", "needs_human")), reason.outcome)
+def _unanswerable(language: str, reason: Unanswerable, spec: ToolSpec | None = None) -> Answer:
+    own = ("any", "needs_human") if spec is None else _key(spec, reason.outcome.value)
+    return _plain(language, UNANSWERABLE.get(reason.reason, own), reason.outcome)
 
 
 def _handle_answer(language: str, error: BadHandle) -> Answer:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 
 from server.desk.office import Profile
@@ -10,7 +11,8 @@ from server.desk.proofs import visit_payload, visit_subject
 from server.tools.call import Call
 from server.tools.results import local, outcome_of
 from server.tools.speech import spoken_slot
-from server.tools.wording import Sentence, phrase, sentence, write_key
+from server.tools.spoken_facts import spoken_amount
+from server.tools.wording import Sentence, news_key, phrase, sentence, write_key
 from store.handles import Kind
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE, State
@@ -28,48 +30,73 @@ def today_of(call: Call) -> dt.date:
 
 
 def when_of(call: Call, row: Writeback) -> str:
-    """A row's time, spoken."""
-    start = dt.datetime.fromisoformat(row.facts["start"])
-    return spoken_slot(start, today_of(call), str(row.facts.get("provider", "")))
+    """The time that a row asks for, spoken; of a move the new one, and "" where it is about no time."""
+    start = row.facts.get("new_start") or row.facts.get("start")
+    if not start:
+        return ""
+    provider = str(row.facts.get("provider", ""))
+    return spoken_slot(dt.datetime.fromisoformat(start), today_of(call), provider)
+
+
+def row_words(call: Call, row: Writeback) -> dict[str, str]:
+    """What the sentences about a row may name of it, spoken."""
+    facts = row.facts
+    words = {"when": when_of(call, row)}
+    if row.operation == "move":
+        start = dt.datetime.fromisoformat(facts["start"])
+        old = spoken_slot(start, today_of(call), str(facts.get("old_provider", "")))
+        words |= {"new_when": words["when"], "old_when": old}
+    elif row.operation == "register":
+        words["name"] = f"{facts['first_name']} {facts['last_name']}"
+    elif row.operation == "update_patient":
+        words["field"] = phrase(call.language, ("field", str(facts["field"])))
+    elif row.operation == "record_payment":
+        words["amount"] = spoken_amount(Decimal(str(facts["amount"])))
+        words["method"] = phrase(call.language, ("method", str(facts["method"])))
+    return words
 
 
 def row_sentence(call: Call, row: Writeback) -> Sentence:
     """What is said of a write in the state it is in."""
     key = write_key(row.operation, row.state.value, row.reason, call.language)
-    return sentence(call.language, key, when=when_of(call, row))
+    return sentence(call.language, key, **row_words(call, row))
 
 
 def row_phrase(call: Call, row: Writeback) -> str:
     """A write as one item of a list."""
     state = "wish" if row.wish and row.state in OPEN else row.state.value
-    return phrase(call.language, (f"row.{row.operation}", state), when=when_of(call, row))
+    return phrase(call.language, (f"row.{row.operation}", state), **row_words(call, row))
 
 
 def news_sentence(call: Call, row: Writeback) -> Sentence:
-    """A write's change of state, told unasked."""
-    return sentence(call.language, ("news", f"{row.operation}.{row.state.value}"), when=when_of(call, row))
+    """A write's change of state, told unasked, in other words where an earlier call had asked for it."""
+    earlier = row.scope_key != call.scope_key
+    key = news_key(row.operation, row.state.value, earlier_call=earlier, language=call.language)
+    return sentence(call.language, key, **row_words(call, row))
 
 
 async def row_facts(call: Call, row: Writeback) -> dict[str, Any]:
-    """A write as one item of `writebacks`."""
+    """A write as one item of `writebacks`; "start" only where it is about a time."""
+    start = row.facts.get("new_start") or row.facts.get("start")
     return {
         "writeback": await writeback_handle(call, row),
         "operation": row.operation,
         "state": row.state.value,
         "outcome": outcome_of(row).value,
-        "start": row.facts["start"][:16],
-        "spoken": when_of(call, row),
+        **({"start": start[:16]} if start else {}),
+        "spoken": when_of(call, row) or row_phrase(call, row),
         "reason": row.reason if row.state in UNDONE else "",
     }
 
 
 async def writeback_handle(call: Call, row: Writeback) -> str:
     """The handle of a row in this call."""
-    return await call.issue(Kind.WRITEBACK, row.id, {"row_id": row.id, "patient_id": row.facts["patient_id"]})
+    patient_id = row.facts.get("patient_id", "")
+    return await call.issue(Kind.WRITEBACK, row.id, {"row_id": row.id, "patient_id": patient_id})
 
 
 async def row_visit_handle(call: Call, row: Writeback) -> str:
-    """The appointment handle of a booking, valid while it is pending."""
+    """The appointment handle of a booking or a move, valid while it is pending."""
     return await visit_handle(call, visit_of(row, standing_of(row)))
 
 

@@ -1,138 +1,25 @@
-"""The tools as agents see them: names, descriptions and arguments, as tables."""
+"""Which tools an agent is shown: by toolset, and none that writes where writing is switched off."""
 
+from collections.abc import Collection, Mapping
 from typing import Final
 
-from server.tools import reads, writes
-from server.tools.arguments import Argument
+from server.tools.billing_specs import BILLING
+from server.tools.frontoffice_specs import FRONTOFFICE
+from server.tools.office_specs import OFFICE
+from server.tools.scheduling_specs import SCHEDULING
 from server.tools.surface import ToolSpec
 
-_CONFIRMED: Final = Argument(
-    "caller_confirmed",
-    "True only after the caller has said yes to what was read back.",
-    kind="boolean",
-    default=False,
-)
-_PATIENT: Final = Argument("patient", "Patient handle from find_patient.", required=True)
+TOOLSETS: Final[Mapping[str, tuple[ToolSpec, ...]]] = {
+    "scheduling": SCHEDULING + OFFICE,
+    "frontoffice": FRONTOFFICE,
+    "billing": BILLING,
+}
+"""By the names that CHAIRTIME_TOOLSETS takes, in the order in which they are listed."""
 
-SCHEDULING: Final[tuple[ToolSpec, ...]] = (
-    ToolSpec(
-        name="find_patient",
-        title="Find the caller's record",
-        description=(
-            "Call this first when the caller may be a patient, once you have their full name and date of "
-            "birth. Returns a patient handle for the other tools and the coming appointments. "
-            "Unless the outcome is verified, you know nothing about the person: do not guess. "
-            "Example: name 'Anna Lindqvist', date_of_birth '1986-04-12'."
-        ),
-        arguments=(
-            Argument("name", "First and last name as heard.", required=True),
-            Argument("date_of_birth", "ISO date such as 1986-04-12; empty if not given."),
-            Argument("phone", "A phone number the office may have on file; empty if not given."),
-            Argument(
-                "caller_is",
-                "Who is calling, in relation to the patient.",
-                choices=("self", "parent", "guardian", "spouse", "other"),
-                default="self",
-            ),
-        ),
-        run=reads.find_patient,
-        operation="find_patient",
-    ),
-    ToolSpec(
-        name="find_slots",
-        title="Find free times",
-        description=(
-            "Call this to offer appointment times; it needs no identity. Returns up to three free times "
-            "with slot handles, and today's date. Offer only what it returns. "
-            "Example: reason 'cleaning', date_from '2026-12-01', time_of_day 'morning'."
-        ),
-        arguments=(
-            Argument("reason", "What the visit is for, in the caller's words.", required=True),
-            Argument("patient", "Patient handle, or new, or new_child, or empty."),
-            Argument("date_from", "First day wanted, ISO; empty for today."),
-            Argument("date_to", "Last day wanted, ISO; empty for no limit. Same as date_from for one day."),
-            Argument(
-                "time_of_day",
-                "Part of the day; empty for any.",
-                choices=("", "morning", "afternoon", "evening"),
-            ),
-            Argument("provider", "Name of a dentist or hygienist asked for; empty for anyone."),
-        ),
-        run=reads.find_slots,
-        operation="find_slots",
-    ),
-    ToolSpec(
-        name="book_appointment",
-        title="Book an offered time",
-        description=(
-            "Call this when the caller has chosen a time that find_slots offered. Without "
-            "caller_confirmed it returns the sentence to read back; call again with true after a yes. "
-            "It is booked only when the outcome is confirmed; on pending go on and ask check_writeback "
-            "later. Never call it again for the same time."
-        ),
-        arguments=(
-            _PATIENT,
-            Argument("slot", "Slot handle from find_slots.", required=True),
-            Argument("note", "One plain sentence for the office; empty for none."),
-            _CONFIRMED,
-        ),
-        run=writes.book,
-        operation="book",
-        writes=True,
-    ),
-    ToolSpec(
-        name="cancel_appointment",
-        title="Cancel an appointment",
-        description=(
-            "Call this when the caller wants an appointment cancelled, or a booking of this call undone. "
-            "The first call returns the sentence to read back; call again with caller_confirmed true "
-            "after a yes. It is cancelled only when the outcome says so."
-        ),
-        arguments=(
-            Argument("appointment", "Appointment handle.", required=True),
-            Argument("reason", "Why, in a few words; empty if not said."),
-            _CONFIRMED,
-        ),
-        run=writes.cancel,
-        operation="cancel",
-        writes=True,
-        destructive=True,
-    ),
-    ToolSpec(
-        name="check_writeback",
-        title="See what became of a request",
-        description=(
-            "Call this once before goodbye, or when the caller asks, to learn whether a booking or a "
-            "cancellation went through. It changes nothing."
-        ),
-        arguments=(
-            Argument("writeback", "Writeback or appointment handle; empty for all of this call."),
-            Argument(
-                "wait_seconds",
-                "How long to wait for news, 0 to 3.",
-                kind="integer",
-                default=3,
-                lowest=0,
-                highest=3,
-            ),
-        ),
-        run=writes.check,
-        operation="check_writeback",
-    ),
-)
+ALL: Final = tuple(spec for specs in TOOLSETS.values() for spec in specs)
 
-FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
-    ToolSpec(
-        name="list_appointments",
-        title="List coming appointments",
-        description=(
-            "Call this when a verified caller asks what is coming up. Requests of this call that are "
-            "not confirmed yet are listed as pending."
-        ),
-        arguments=(_PATIENT,),
-        run=reads.list_appointments,
-        operation="list_appointments",
-    ),
-)
 
-ALL: Final = SCHEDULING + FRONTOFFICE
+def shown(toolsets: Collection[str], *, read_only: bool) -> tuple[ToolSpec, ...]:
+    """The tools of the toolsets named; `read_only` takes away all that write, whichever is named."""
+    chosen = [spec for name, specs in TOOLSETS.items() if name in toolsets for spec in specs]
+    return tuple(spec for spec in chosen if not (read_only and spec.writes))

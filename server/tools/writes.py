@@ -1,25 +1,26 @@
-"""Booking, cancelling, and what became of it."""
+"""Cancelling, what became of a write, and what all tools that write share."""
 
-from typing import Any
+from typing import Any, Final
 
 import anyio
 
-from server.desk.answers import Outcome
+from server.desk.answers import Outcome, Unanswerable
 from server.desk.booking import Cancelled
+from server.desk.office import Profile
+from server.desk.openings import Opening
 from server.desk.overlay import Visit
-from server.desk.proofs import SlotOffer, visit_of_payload, visit_subject
+from server.desk.proofs import visit_of_payload, visit_subject
 from server.sikka.errors import SikkaError
 from server.tools.arguments import BadArgument
 from server.tools.call import BadHandle, Call
 from server.tools.results import Answer, outcome_of
-from server.tools.speech import spoken_list, spoken_slot
+from server.tools.speech import spoken_list
 from server.tools.telling import (
     MOST_TOLD,
     row_facts,
     row_phrase,
     row_sentence,
     row_visit_handle,
-    today_of,
     visit_when,
     writeback_handle,
 )
@@ -28,13 +29,15 @@ from store.handles import Kind
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE, State
 
+HAS_VISIT: Final = frozenset({"book", "move"})
+
 
 async def row_answer(call: Call, row: Writeback, *, new: bool | None) -> Answer:
     """The truth about a write in the state it is in."""
     handle = await writeback_handle(call, row)
     facts: dict[str, Any] = {"writeback": handle}
     handles = [("writeback", handle)]
-    if row.operation == "book" and row.state not in UNDONE:
+    if row.operation in HAS_VISIT and row.state not in UNDONE:
         facts["appointment"] = await row_visit_handle(call, row)
         handles.append(("appointment", facts["appointment"]))
     return Answer(
@@ -42,37 +45,9 @@ async def row_answer(call: Call, row: Writeback, *, new: bool | None) -> Answer:
     )
 
 
-async def book(call: Call, values: dict[str, Any]) -> Answer:
-    """Book a slot that was offered, for a verified patient who said yes."""
-    desk, language = call.desk, call.language
-    patient = await call.patient(values["patient"])
-    handle = await call.handle(values["slot"], Kind.SLOT)
-    slot = SlotOffer.read(handle.payload)
-    profile = await call.profile()
-    when = spoken_slot(slot.opening.start, today_of(call), slot.provider)
-    now = desk.clock.now()
-    if not await desk.booking.is_asked_for(profile, patient, slot):
-        offered_ms = now - handle.issued_at
-        if not values["caller_confirmed"] or offered_ms < desk.settings.consent_seconds * 1000:
-            return Answer(
-                Outcome.NEEDS_CONFIRMATION, sentence(language, ("book", "needs_confirmation"), when=when)
-            )
-        if slot.opening.start <= profile.clock(now):
-            return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_past"), when=when))
-        free = await _still_free(call, slot)
-        # The same booking asked for twice at once takes its own time: then it is the same request.
-        asked_meanwhile = not free and await desk.booking.is_asked_for(profile, patient, slot)
-        if free is None and not asked_meanwhile:
-            return Answer(
-                Outcome.UNAVAILABLE, sentence(language, ("book", "unavailable"), when=when), writes=True
-            )
-        if not free and not asked_meanwhile:
-            return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_taken"), when=when))
-    put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
-    call.row = put.row if put.new else await desk.booking.latest(put.row)
-    if call.row.id != put.row.id:  # confirmed once, and being cancelled since
-        return await row_answer(call, await _waited(call, call.row), new=False)
-    return await row_answer(call, await _waited(call, put.row), new=put.new)
+def refusal(call: Call, operation: str, reason: Unanswerable, **words: str) -> Answer:
+    """What is said where the office's software takes no such write, or not this one."""
+    return Answer(reason.outcome, sentence(call.language, (operation, reason.outcome.value), **words))
 
 
 async def cancel(call: Call, values: dict[str, Any]) -> Answer:
@@ -81,23 +56,30 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
     visit = visit_of_payload((await call.handle(values["appointment"], Kind.APPOINTMENT)).payload)
     call.about(visit.patient_id)
     when = visit_when(call, visit)
-    if not await _read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
+    if not await read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
         return Answer(
             Outcome.NEEDS_CONFIRMATION, sentence(language, ("cancel", "needs_confirmation"), when=when)
         )
     try:
         profile = await call.profile()
+        if visit.start <= profile.clock(desk.clock.now()):
+            return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "past"), when=when))
+        cancelled = await desk.booking.cancel(profile, visit, call.scope_key, values["reason"])
     except SikkaError:
         return Answer(
             Outcome.UNAVAILABLE, sentence(language, ("cancel", "unavailable"), when=when), writes=True
         )
-    if visit.start <= profile.clock(desk.clock.now()):
-        return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "past"), when=when))
-    cancelled = await desk.booking.cancel(profile, visit, call.scope_key, values["reason"])
+    except Unanswerable as reason:
+        return refusal(call, "cancel", reason, when=when)
+    return await _cancelled_answer(call, visit, cancelled)
+
+
+async def _cancelled_answer(call: Call, visit: Visit, cancelled: Cancelled | None) -> Answer:
     if cancelled is None:
-        return Answer(Outcome.WITHDRAWN, sentence(language, ("cancel", "wish.not_booked"), when=when))
+        when = visit_when(call, visit)
+        return Answer(Outcome.WITHDRAWN, sentence(call.language, ("cancel", "wish.not_booked"), when=when))
     call.row = cancelled.row
-    row = await _waited(call, cancelled.row)
+    row = await waited(call, cancelled.row)
     if cancelled.of_booking:
         return await _wish_answer(call, row, visit, cancelled)
     return await row_answer(call, row, new=cancelled.new)
@@ -132,24 +114,25 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
     )
 
 
-async def _still_free(call: Call, slot: SlotOffer) -> bool | None:
-    """Whether the slot is free now; None if that could not be seen in time."""
-    seconds = min(call.desk.settings.slot_check_seconds, call.seconds_left)
-    with anyio.move_on_after(seconds):
+async def visits_of_the_day(call: Call, profile: Profile, opening: Opening) -> list[Visit] | None:
+    """All visits of an opening's day, by the copy and our own rows; None if not to be seen in time."""
+    day = opening.start.date()
+    with anyio.move_on_after(min(call.desk.settings.slot_check_seconds, call.seconds_left)):
         try:
-            return await call.desk.calendar.is_free(await call.profile(), slot.opening)
+            return await call.desk.calendar.between(profile, day, day)
         except SikkaError:
             return None
     return None
 
 
-async def _waited(call: Call, row: Writeback) -> Writeback:
+async def waited(call: Call, row: Writeback) -> Writeback:
+    """The row after a moment's wait for its outcome."""
     seconds = min(call.desk.settings.write_wait_seconds, call.seconds_left)
     rows = await call.desk.waiting.settled(call.office.id, [row], seconds)
     return rows[0] if rows else row
 
 
-async def _read_back(call: Call, operation: str, subject: str, *, confirmed: bool) -> bool:
+async def read_back(call: Call, operation: str, subject: str, *, confirmed: bool) -> bool:
     """Whether a yes counts: the same was read back long enough ago. Else it is read back now."""
     desk, now = call.desk, call.desk.clock.now()
     key = desk.store.index.keyed_hash("readback", call.scope_key or "", operation, subject)

@@ -39,7 +39,7 @@ NO_HANDLE = (
     "pzzzzzzzzzz",
     "p" + "0" * 10,
 )
-ANSWERS = {"invalid_input", "need_more", "not_verified", "needs_confirmation", "ok"}
+ANSWERS = {"invalid_input", "need_more", "needs_human", "not_verified", "needs_confirmation", "ok"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -93,6 +93,9 @@ async def put_to(caller, practice) -> dict[str, dict]:
         "cancel_appointment": {"appointment": appointment, "reason": ""},
         "check_writeback": {"writeback": "", "wait_seconds": 0},
         "list_appointments": {"patient": patient},
+        "record_payment": {"patient": patient, "amount": "45.50", "method": "cash", "reference": ""},
+        "message_office": {"kind": "other", "name": "", "callback": "", "message": "Hello", "urgency": ""},
+        "office_info": {"topic": "today"},
     }
 
 
@@ -113,6 +116,9 @@ def assert_gives_nothing_back(told, value):
         "cancel_appointment",
         "check_writeback",
         "list_appointments",
+        "record_payment",
+        "message_office",
+        "office_info",
     ],
 )
 async def test_an_argument_that_cannot_be_read_is_asked_about_and_never_repeated(practice, server, tool):

@@ -97,7 +97,7 @@ async def test_the_deadline_after_the_write_was_put_down_tells_the_write(tmp_pat
 async def test_a_look_at_the_slot_that_takes_too_long_sends_nothing_and_claims_nothing(tmp_path, monkeypatch):
     async with open_office(tmp_path) as office:
         wanted = await chosen(office)
-        monkeypatch.setattr(office.desk.calendar, "is_free", endless)
+        monkeypatch.setattr(office.desk.calendar, "between", endless)
         facts, spoken = await ask(office, "book_appointment", **wanted, caller_confirmed=True)
         assert (facts["outcome"], facts["retry"]) == ("unavailable", "never")
         assert "nothing was booked" in spoken

@@ -1,0 +1,102 @@
+"""What is left to the office's people: callers' messages, and writes that want looking at."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.clock import Clock
+from server.desk.together import to_the_end
+from store.inbox import NewTask, Task, TaskKind, Urgency
+from store.ledger_rows import Writeback
+from store.opening import Store
+
+# What a caller wants -> the kind of task; whatever else is a message.
+TASK_KINDS: Final[dict[str, TaskKind]] = {"request": TaskKind.REQUEST, "waitlist": TaskKind.REQUEST}
+
+# Words that make a message an emergency, whatever the agent calls it. Better once too often: "no trouble
+# breathing" is taken for one too.
+RED_FLAGS: Final = re.compile(
+    r"(?:breath|swallow)\w*\W+(?:\w+\W+){0,3}(?:trouble|hard|difficult|problem)"
+    r"|(?:can.?t|cannot|could.?n.?t|unable to|trouble|difficult\w*|hard to|hard time|struggl\w+|problems?)"
+    r"\W+(?:\w+\W+){0,3}(?:breath|swallow)"
+    r"|short(?:ness)? of breath|chok(?:es|ing)|chest pain|anaphyla|unconscious|unresponsive|passed out"
+    r"|(?:won.?t|will not|does.?n.?t|does not|not|never) stop(?:ped|s)? bleeding"
+    r"|bleed\w*\W+(?:\w+\W+){0,4}(?:stop|heav|uncontroll|badly)"
+    r"|swell\w*\W+(?:\w+\W+){0,5}(?:eye|throat|neck|tongue)"
+    r"|(?:eye|throat|neck|tongue|airway)\W+(?:\w+\W+){0,3}(?:swell|swollen|clos)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a caller wants the office to know.
+
+    Attributes:
+        about: request, clinical, running_late, waitlist, billing or other.
+        name: as said; "" where it was not.
+        callback: a number as said; "" where it was not.
+        text: in the caller's words.
+        urgent: whether it wants looking at before anything else.
+    """
+
+    about: str
+    name: str = field(repr=False)
+    callback: str = field(repr=False)
+    text: str = field(repr=False)
+    urgent: bool = False
+
+
+def sounds_like_an_emergency(text: str) -> bool:
+    """Whether a caller's words are about breathing, swallowing, bleeding or the like."""
+    return bool(RED_FLAGS.search(text))
+
+
+class DeskInbox:
+    """Opens tasks for the office's people. An office is a pms_integrations id."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._inbox = store.inbox
+        self._index = store.index
+        self._clock = clock
+
+    async def message(self, office: str, message: Message, scope_key: str | None) -> tuple[Task, bool]:
+        """Put a caller's message down: its task, and whether it is new.
+
+        The same message twice in a call is one task; without a call id no two are the same.
+        """
+        said = (message.about, message.name, message.callback, message.text, str(message.urgent))
+        new = NewTask(
+            office=office,
+            kind=TASK_KINDS.get(message.about, TaskKind.MESSAGE),
+            urgency=Urgency.URGENT if message.urgent else Urgency.NORMAL,
+            body={
+                "about": message.about,
+                "name": message.name,
+                "callback": message.callback,
+                "message": message.text,
+            },
+            same=self._index.keyed_hash("message", office, scope_key, *said) if scope_key else None,
+        )
+        return await to_the_end(self._inbox.open_task(new, self._clock.now()))
+
+    async def flag(
+        self, row: Writeback, kind: TaskKind, urgency: Urgency = Urgency.NORMAL, words: str = ""
+    ) -> tuple[Task, bool]:
+        """Hand a write over to people: its task, and whether it is new. One unfinished task a row and kind.
+
+        Args:
+            row: the write; the task names it.
+            kind: what is wrong with it.
+            urgency: how soon somebody should look.
+            words: what to know beyond the row, for the office's eyes only.
+        """
+        new = NewTask(
+            office=row.office,
+            kind=kind,
+            urgency=urgency,
+            body={"operation": row.operation, "state": row.state.value, "words": words},
+            writeback_id=row.id,
+            patient_key=row.patient_key,
+        )
+        return await to_the_end(self._inbox.open_task(new, self._clock.now()))

@@ -1,0 +1,72 @@
+"""What every request of a caller has in common on its way into the ledger."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from server.clock import Clock
+from server.desk.doorbell import Doorbell
+from server.desk.office import Profile, Profiles
+from server.desk.together import to_the_end
+from server.desk.zones import moment_of
+from server.settings import Settings
+from server.sikka.bodies import Write
+from server.sikka.pms_fields import Operation
+from store.ledger_rows import NewWriteback, Writeback
+from store.opening import Store
+
+
+@dataclass(frozen=True)
+class Put:
+    """A row in the ledger after a request.
+
+    Attributes:
+        row: as it is now.
+        new: False where the same request was there already.
+    """
+
+    row: Writeback
+    new: bool
+
+
+class Requests:
+    """Puts down what a caller wants done, if the office's software would take it. It sends nothing."""
+
+    def __init__(
+        self, store: Store, doorbell: Doorbell, clock: Clock, settings: Settings, profiles: Profiles
+    ) -> None:
+        self._store = store
+        self._ledger = store.ledger
+        self._index = store.index
+        self._doorbell = doorbell
+        self._clock = clock
+        self._settings = settings
+        self._profiles = profiles
+
+    def patient_key(self, profile: Profile, patient_id: str) -> str:
+        """The keyed hash under which a patient's rows are found."""
+        return self._index.keyed_hash("patient", profile.office.id, patient_id)
+
+    def appointment_key(self, office: str, appointment_sr_no: str) -> str:
+        """The keyed hash under which an appointment's rows are found."""
+        return self._index.keyed_hash("appointment", office, appointment_sr_no)
+
+    async def fit(self, profile: Profile, operation: Operation, write: Write) -> Write:
+        """The write as the office's software takes it.
+
+        Raises:
+            Unanswerable: it takes no such write (`NOT_SUPPORTED`), or not this one (`Unfit`).
+            SikkaError: what it takes has never been read, and cannot be now.
+        """
+        rulebook = await self._profiles.rulebook(profile.office)
+        today = profile.clock(self._clock.now()).date() if profile.zone else None
+        return rulebook.fit(write, operation, today)
+
+    async def _append(self, new: NewWriteback) -> Put:
+        # A caller who hangs up now has said yes: the row is committed or not at all, but never in doubt.
+        row, fresh = await to_the_end(self._ledger.append(new, self._clock.now()))
+        self._doorbell.ring()
+        return Put(row, fresh)
+
+    def _send_before(self, profile: Profile, start: dt.datetime) -> int:
+        limit = self._clock.now() + int(self._settings.send_within_seconds * 1000)
+        return min(limit, moment_of(start, profile.zone)) if profile.zone else limit

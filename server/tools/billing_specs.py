@@ -1,0 +1,34 @@
+"""The toolset billing, as a table."""
+
+from typing import Final
+
+from server.tools import records
+from server.tools.arguments import Argument
+from server.tools.surface import ToolSpec
+
+BILLING: Final[tuple[ToolSpec, ...]] = (
+    ToolSpec(
+        name="record_payment",
+        title="Enter a payment that was made",
+        description=(
+            "Call this when a verified patient's payment has been made and is to stand in their account. It "
+            "charges nothing. Never pass on card numbers or codes. The first call returns the sentence to "
+            "read back; call again with caller_confirmed true after a yes."
+        ),
+        arguments=(
+            Argument("patient", "Patient handle from find_patient.", required=True),
+            Argument("amount", "Decimal number such as 45.50.", required=True),
+            Argument("method", "How it was paid.", required=True, choices=("cash", "check", "card", "other")),
+            Argument("reference", "Check or receipt number; empty for none."),
+            Argument(
+                "caller_confirmed",
+                "True only after the caller has said yes to what was read back.",
+                kind="boolean",
+                default=False,
+            ),
+        ),
+        run=records.record_payment,
+        operation="record_payment",
+        writes=True,
+    ),
+)

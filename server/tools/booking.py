@@ -1,0 +1,123 @@
+"""Booking a time that was offered, and what stands in its way."""
+
+from dataclasses import replace
+from typing import Any
+
+from server.desk.answers import Outcome, Unanswerable
+from server.desk.calendar import is_free_among
+from server.desk.office import Profile
+from server.desk.overlay import Standing, Visit, visit_of
+from server.desk.proofs import PatientProof, SlotOffer
+from server.sikka.pms_fields import Operation
+from server.tools.call import Call
+from server.tools.results import Answer
+from server.tools.speech import spoken_slot
+from server.tools.telling import named, today_of, visit_handle, visit_when
+from server.tools.wording import sentence
+from server.tools.writes import refusal, row_answer, visits_of_the_day, waited
+from store.handles import Kind
+from store.ledger_states import UNDONE
+
+
+async def book(call: Call, values: dict[str, Any]) -> Answer:
+    """Book a slot that was offered, for a verified patient who said yes."""
+    desk, language = call.desk, call.language
+    patient = await call.patient(values["patient"], registering=True)
+    handle = await call.handle(values["slot"], Kind.SLOT)
+    slot = SlotOffer.read(handle.payload)
+    profile = await call.profile()
+    when = spoken_slot(slot.opening.start, today_of(call), slot.provider)
+    try:
+        (await desk.profiles.rulebook(call.office)).demand(Operation.BOOK)
+        if not await desk.booking.is_asked_for(profile, patient, slot):
+            offered_ms = desk.clock.now() - handle.issued_at
+            agreed = values["caller_confirmed"] and offered_ms >= desk.settings.consent_seconds * 1000
+            if not agreed:
+                words = sentence(language, ("book", "needs_confirmation"), when=when)
+                return Answer(Outcome.NEEDS_CONFIRMATION, words)
+            answer = await _hindrance(call, profile, patient, slot)
+            if answer is not None:
+                return answer
+        put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
+    except Unanswerable as reason:
+        if reason.reason == "no_zone":
+            raise
+        return refusal(call, "book", reason, when=when)
+    call.row = put.row if put.new else await desk.booking.latest(put.row)
+    if call.row.id != put.row.id:  # confirmed once, and being cancelled or moved since
+        return await row_answer(call, await waited(call, call.row), new=False)
+    return await row_answer(call, await waited(call, put.row), new=put.new)
+
+
+async def _hindrance(call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer) -> Answer | None:
+    """Why a booking that the caller has said yes to is not put down yet; None if nothing is in its way."""
+    desk, language, opening = call.desk, call.language, slot.opening
+    when = spoken_slot(opening.start, today_of(call), slot.provider)
+    if await _is_not_registered(call, patient):
+        words = sentence(language, ("book", "rejected.registration_failed"), when=when)
+        return Answer(Outcome.FAILED, words, writes=True)
+    if opening.start <= profile.clock(desk.clock.now()):
+        return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_past"), when=when))
+    visits = await visits_of_the_day(call, profile, opening)
+    free = visits is not None and is_free_among(visits, opening)
+    # The same booking asked for twice at once takes its own time: then it is the same request.
+    if not free and await desk.booking.is_asked_for(profile, patient, slot):
+        return None
+    if not free:
+        outcome = Outcome.UNAVAILABLE if visits is None else Outcome.SLOT_TAKEN
+        return Answer(outcome, sentence(language, ("book", outcome.value), when=when), writes=visits is None)
+    if slot.adds_for != patient.subject:
+        return await _which_of_two(call, profile, patient, slot, visits)
+    return None
+
+
+async def _is_not_registered(call: Call, patient: PatientProof) -> bool:
+    """Whether the patient's registration came to nothing."""
+    if patient.patient_id or not patient.registration:
+        return False
+    row = await call.desk.store.ledger.get(call.office.id, patient.registration)
+    return row is None or row.state in UNDONE
+
+
+async def _another(
+    call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer, visits: list[Visit]
+) -> Visit | None:
+    """A visit of the patient on the same day, else a booking of theirs that is not done yet."""
+    start = slot.opening.start
+    same_day = [
+        visit
+        for visit in visits
+        if patient.patient_id
+        and visit.patient_id == patient.patient_id
+        and visit.start.date() == start.date()
+        and visit.standing is not Standing.CANCELLING
+    ]
+    pending = [
+        visit_of(row, Standing.PENDING) for row in await call.desk.booking.of_patient(profile, patient)
+    ]
+    others = [visit for visit in (*same_day, *pending) if visit.start != start]
+    return named(profile, others[0]) if others else None
+
+
+async def _which_of_two(
+    call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer, visits: list[Visit] | None
+) -> Answer | None:
+    """Shall the new time replace another, or be one more? The slot handle given now means one more."""
+    other = await _another(call, profile, patient, slot, visits or [])
+    if other is None:
+        return None
+    more = replace(slot, adds_for=patient.subject)
+    slot_handle = await call.issue(Kind.SLOT, more.subject, more.payload())
+    appointment = await visit_handle(call, other)
+    words = sentence(
+        call.language,
+        ("book", "needs_confirmation.another"),
+        old_when=visit_when(call, other),
+        when=spoken_slot(slot.opening.start, today_of(call), slot.provider),
+    )
+    return Answer(
+        Outcome.NEEDS_CONFIRMATION,
+        words,
+        facts={"slot": slot_handle, "appointment": appointment},
+        handles=[("slot that means one more", slot_handle), ("appointment there is", appointment)],
+    )

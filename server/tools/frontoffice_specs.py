@@ -1,0 +1,76 @@
+"""The toolset frontoffice, as a table: what a person at the front desk sees to besides the calendar."""
+
+from typing import Final
+
+from server.tools import reads, records, visits
+from server.tools.arguments import Argument
+from server.tools.surface import ToolSpec
+
+_PATIENT: Final = Argument("patient", "Patient handle from find_patient.", required=True)
+
+FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
+    ToolSpec(
+        name="list_appointments",
+        title="List coming appointments",
+        description=(
+            "Call this when a verified caller asks what is coming up. Requests of this call that are "
+            "not confirmed yet are listed as pending."
+        ),
+        arguments=(_PATIENT,),
+        run=reads.list_appointments,
+        operation="list_appointments",
+    ),
+    ToolSpec(
+        name="confirm_appointment",
+        title="Note that the caller will come",
+        description=(
+            "Call this when a verified caller says that they will keep an appointment. It is noted in the "
+            "office's system only when the outcome is confirmed."
+        ),
+        arguments=(Argument("appointment", "Appointment handle.", required=True),),
+        run=visits.confirm,
+        operation="confirm",
+        writes=True,
+    ),
+    ToolSpec(
+        name="update_patient",
+        title="Change a detail in the record",
+        description=(
+            "Call this when a verified patient wants a detail of their record changed. The first call "
+            "returns the sentence to read back; call again with caller_confirmed true after a yes. It is "
+            "updated only when the outcome is confirmed."
+        ),
+        arguments=(
+            _PATIENT,
+            Argument(
+                "field",
+                "What is to change.",
+                required=True,
+                choices=("phone", "email", "address", "name", "birth_date"),
+            ),
+            Argument("value", "The new value; a name as 'Last, First', a date in ISO.", required=True),
+            Argument(
+                "caller_confirmed",
+                "True only after the caller has said yes to what was read back.",
+                kind="boolean",
+                default=False,
+            ),
+        ),
+        run=records.update_patient,
+        operation="update_patient",
+        writes=True,
+        destructive=True,
+    ),
+    ToolSpec(
+        name="add_note",
+        title="Add a note to the record",
+        description=(
+            "Call this when a verified patient wants something noted in their record, such as a preference. "
+            "For questions and requests to the office use message_office."
+        ),
+        arguments=(_PATIENT, Argument("note", "The note in one or two plain sentences.", required=True)),
+        run=records.add_note,
+        operation="add_note",
+        writes=True,
+    ),
+)

@@ -1,0 +1,125 @@
+"""Registering a new patient."""
+
+import datetime as dt
+from typing import Any, Final
+
+from server.desk.answers import Outcome, Unanswerable
+from server.desk.office import Profile
+from server.desk.patients import Asked, Looked
+from server.desk.proofs import PatientProof
+from server.desk.registering import Newcomer
+from server.desk.rulebook import Unfit
+from server.sikka.bodies import Write
+from server.sikka.errors import SikkaError
+from server.sikka.phones import normal_phone
+from server.sikka.pms_fields import Form
+from server.sikka.pms_forms import written
+from server.tools.arguments import BadArgument, birth_date
+from server.tools.call import Call
+from server.tools.reads import verified
+from server.tools.results import Answer
+from server.tools.speech import spoken_date
+from server.tools.telling import today_of
+from server.tools.wording import sentence
+from server.tools.writes import read_back, refusal, row_answer, waited
+from store.handles import Kind
+from store.inbox import TaskKind
+from store.ledger_rows import Writeback
+from store.ledger_states import UNDONE, State
+
+# Field of Sikka's that does not fit -> the question to ask; about any other there is nothing to ask.
+QUESTIONS: Final[dict[str, str]] = {
+    "firstname": "first_name",
+    "lastname": "last_name",
+    "birthdate": "date_of_birth",
+    "cell": "phone",
+    "email": "email",
+}
+
+
+async def register(call: Call, values: dict[str, Any]) -> Answer:
+    """Register a new patient, unless somebody of that name and birth date is there already."""
+    desk = call.desk
+    profile = await call.profile()
+    try:
+        await desk.registering.demand(profile)
+        newcomer = _newcomer(call, profile, values)
+        row = await desk.registering.asked(profile, newcomer)
+        if row is None:
+            provider = await desk.registering.provider(profile, call.scope_key)
+            write = await desk.registering.write(profile, newcomer, provider)
+            return await _look_and_register(
+                call, profile, newcomer, write, confirmed=values["caller_confirmed"]
+            )
+    except Unfit as unfit:
+        if unfit.field in QUESTIONS:
+            raise BadArgument(QUESTIONS[unfit.field]) from None
+        return refusal(call, "register", unfit)
+    except Unanswerable as reason:
+        return refusal(call, "register", reason)
+    except SikkaError:
+        return Answer(Outcome.UNAVAILABLE, sentence(call.language, ("register", "unavailable")), writes=True)
+    call.row = row
+    return await _row_answer(call, await waited(call, row), new=False)
+
+
+def _newcomer(call: Call, profile: Profile, values: dict[str, Any]) -> Newcomer:
+    """Who is to be registered. Raises BadArgument for what is missing or cannot be read."""
+    for name in ("first_name", "last_name"):
+        if not written(Form.NAME, values[name]):
+            raise BadArgument(name)
+    tomorrow = today_of(call) + dt.timedelta(days=1)
+    born = birth_date(values["date_of_birth"], tomorrow)
+    if born is None:
+        raise BadArgument("date_of_birth")
+    phone = normal_phone(values["phone"], profile.region)
+    if not phone:
+        raise BadArgument("phone")
+    if values["email"] and not written(Form.EMAIL, values["email"]):
+        raise BadArgument("email")
+    return Newcomer(values["first_name"], values["last_name"], born, phone, values["email"])
+
+
+async def _look_and_register(
+    call: Call, profile: Profile, newcomer: Newcomer, write: Write, *, confirmed: bool
+) -> Answer:
+    asked = Asked(newcomer.name, newcomer.born, newcomer.phone)
+    looked = await call.desk.patients.look(profile, asked, newcomer.born)
+    if looked.found.patient is not None:
+        return await verified(call, profile, looked.found.patient)
+    if looked.there:  # more than once: as unclear as when looked up
+        return Answer(looked.found.outcome, sentence(call.language, ("find_patient", "not_verified")))
+    said = "|".join((*newcomer.person, newcomer.name, newcomer.phone, newcomer.email))
+    if not await read_back(call, "register", said, confirmed=confirmed):
+        born = spoken_date(newcomer.born, today_of(call))
+        words = sentence(call.language, ("register", "needs_confirmation"), name=newcomer.name, born=born)
+        return Answer(Outcome.NEEDS_CONFIRMATION, words)
+    return await _put_down(call, profile, newcomer, write, looked)
+
+
+async def _put_down(call: Call, profile: Profile, newcomer: Newcomer, write: Write, looked: Looked) -> Answer:
+    put = await call.desk.registering.register(profile, newcomer, write, call.scope_key)
+    call.row = put.row
+    call.patient_key = put.row.patient_key
+    if put.new and looked.alike:
+        # For the office's eyes alone: the caller learns nothing of who else is a patient.
+        await call.desk.inbox.flag(put.row, TaskKind.POSSIBLE_DOUBLE)
+    return await _row_answer(call, await waited(call, put.row), new=put.new)
+
+
+async def _row_answer(call: Call, row: Writeback, *, new: bool) -> Answer:
+    """The truth about a registration, with the patient's handle, which can be used at once."""
+    answer = await row_answer(call, row, new=new)
+    if row.state in UNDONE:
+        return answer
+    proof = PatientProof(
+        patient_id=row.created.patient_id if row.state is State.CONFIRMED else "",
+        spoken=str(row.facts["first_name"]),
+        provider_id=str(row.facts["provider_id"]),
+        proven=("name", "birth_date", "phone"),
+        registration=row.id,
+    )
+    handle = await call.issue(Kind.PATIENT, proof.subject, proof.payload())
+    answer.facts["patient"] = handle
+    answer.handles.insert(0, ("patient", handle))
+    return answer

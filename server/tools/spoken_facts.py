@@ -1,0 +1,88 @@
+"""Numbers, amounts, hours and addresses as they are said aloud; English like the rest of `speech`."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from itertools import groupby
+from typing import Final
+
+from server.desk.hours import Hours
+from server.desk.opening_windows import Interval
+from server.sikka.models import Practice
+from server.tools.speech import ENGLISH, spoken_date, spoken_list, spoken_time
+
+_LONG_NUMBER: Final = re.compile(r"\d{4,}")
+_TEN_DIGITS: Final = re.compile(r"(\d{3})(\d{3})(\d{4})")
+
+
+def digits_apart(text: str) -> str:
+    """The text with every number of four digits or more digit by digit ("0 6 1 0 3"), as it is read out."""
+    return _LONG_NUMBER.sub(lambda found: " ".join(found.group()), text)
+
+
+def spoken_phone(text: str, limit: int) -> str:
+    """A number digit by digit, in groups where it is a North American one; what is none stays as it is.
+
+    Too long for `limit`, its digits stand in threes.
+    """
+    digits = re.sub(r"\D", "", text)
+    if re.search(r"[^\W\d_]", text) or not digits:
+        return digits_apart(text.strip())
+    ten = _TEN_DIGITS.fullmatch(digits.removeprefix("1") if len(digits) == 11 else digits)  # noqa: PLR2004 - with the country's 1
+    spoken = ", ".join(" ".join(part) for part in ten.groups()) if ten else " ".join(digits)
+    if len(spoken) <= limit:
+        return spoken
+    return " ".join(digits[place : place + 3] for place in range(0, len(digits), 3))
+
+
+def spoken_amount(amount: Decimal) -> str:
+    """Such as "1,245 dollars and 50 cents", for an amount above zero with two decimals at most."""
+    dollars, cents = divmod(int(amount * 100), 100)
+    parts = [f"{dollars:,} dollar{'' if dollars == 1 else 's'}"] if dollars else []
+    if cents:
+        parts.append(f"{cents} cent{'' if cents == 1 else 's'}")
+    return " and ".join(parts)
+
+
+def spoken_address(practice: Practice) -> str:
+    """A practice's address on one line, its numbers digit by digit; "" without a street."""
+    if not practice.address_line1.strip():
+        return ""
+    place = " ".join(part.strip() for part in (practice.state, practice.zipcode) if part.strip())
+    parts = (practice.address_line1, practice.address_line2, practice.city, place)
+    return digits_apart(", ".join(part.strip() for part in parts if part.strip()))
+
+
+def spoken_hours(hours: Hours, today: dt.date, limit: int) -> str:
+    """A week's hours, days alike together, then the days on which it is closed this once.
+
+    Breaks in the day are left out where all of it would be longer than `limit`.
+    """
+    closed = [spoken_date(day, today) for day in hours.closed]
+    last = [f"closed on {spoken_list(closed, 'and')}"] if closed else []
+    spoken = "; ".join([*_days_alike(hours.usual), *last])
+    if len(spoken) <= limit:
+        return spoken
+    return "; ".join([*_days_alike(tuple(_without_breaks(day) for day in hours.usual)), *last])
+
+
+def _days_alike(week: tuple[tuple[Interval, ...], ...]) -> list[str]:
+    named = list(zip(ENGLISH.weekdays, week, strict=True))
+    spoken: list[str] = []
+    for stretches, days in groupby(named, key=lambda day: day[1]):
+        names = [name for name, _ in days]
+        when = spoken_list(names, "and") if len(names) <= 2 else f"{names[0]} to {names[-1]}"  # noqa: PLR2004 - "to" spans three or more
+        spoken.append(f"{when} {_stretches(stretches)}" if stretches else f"{when} closed")
+    return spoken
+
+
+def _stretches(stretches: tuple[Interval, ...]) -> str:
+    return spoken_list([f"{_clock(start)} to {_clock(end)}" for start, end in stretches], "and")
+
+
+def _without_breaks(stretches: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    return ((stretches[0][0], stretches[-1][1]),) if stretches else ()
+
+
+def _clock(minute: int) -> str:
+    return spoken_time(dt.time(minute // 60 % 24, minute % 60))

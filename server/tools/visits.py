@@ -1,0 +1,211 @@
+"""Moving an appointment, and putting down the patient's yes to it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from server.desk.answers import Outcome, Unanswerable
+from server.desk.booking import proof_of
+from server.desk.calendar import is_free_among
+from server.desk.moving import Located
+from server.desk.office import Profile
+from server.desk.overlay import Visit
+from server.desk.proofs import SlotOffer, visit_of_payload, visit_subject
+from server.desk.requests import Put
+from server.sikka.errors import SikkaError
+from server.sikka.pms_fields import Operation
+from server.tools.call import BadHandle, Call
+from server.tools.results import Answer
+from server.tools.speech import spoken_slot
+from server.tools.telling import named, row_words, today_of, visit_when
+from server.tools.wording import sentence
+from server.tools.writes import read_back, refusal, row_answer, visits_of_the_day, waited
+from store.handles import Kind
+from store.ledger_rows import Writeback
+from store.ledger_states import OPEN, UNDONE
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A move that is asked for.
+
+    Attributes:
+        meant: the appointment as it stood when its handle was given.
+        located: as it stands now, or our booking of it that is not done yet.
+        slot: for as long as the appointment is.
+        offered_at: UTC ms, when the slot was first offered.
+    """
+
+    profile: Profile
+    meant: Visit
+    located: Located
+    slot: SlotOffer
+    offered_at: int
+
+    @property
+    def visit(self) -> Visit:
+        return self.located.visit
+
+    @property
+    def operation(self) -> Operation:
+        """What it takes: a booking that is not done yet is replaced by another."""
+        return Operation.BOOK if self.located.booking else Operation.MOVE
+
+
+async def reschedule(call: Call, values: dict[str, Any]) -> Answer:
+    """Move an appointment to a slot that was offered; of a booking that is not done yet make another.
+
+    A booking of ours that is not done yet cannot be moved, since it has no number yet: it is wished away,
+    and the new time is booked. What is said then is said of that booking.
+    """
+    desk = call.desk
+    wanted = await _wanted(call, values)
+    words = _words(call, wanted)
+    try:
+        (await desk.profiles.rulebook(call.office)).demand(wanted.operation)
+        row = await _same_request(call, wanted)
+        if row is None:
+            answer = await _hindrance(call, wanted, words, confirmed=values["caller_confirmed"])
+            if answer is not None:
+                return answer
+            put = await _put_down(call, wanted)
+        else:
+            put = Put(await desk.booking.latest(row), new=False)
+    except Unanswerable as reason:
+        return refusal(call, "move", reason, **words)
+    call.row = put.row
+    return await row_answer(call, await waited(call, put.row), new=put.new)
+
+
+async def _wanted(call: Call, values: dict[str, Any]) -> _Wanted:
+    """What is asked for. Raises BadArgument, BadHandle, SikkaError."""
+    handle = await call.handle(values["appointment"], Kind.APPOINTMENT)
+    visit = visit_of_payload(handle.payload)
+    call.about(visit.patient_id)
+    slot = await call.handle(values["slot"], Kind.SLOT)
+    profile = await call.profile()
+    located = await call.desk.moving.located(profile, visit)
+    if located is None:
+        raise BadHandle(Kind.APPOINTMENT)
+    located = replace(located, visit=named(profile, located.visit))
+    call.about(located.visit.patient_id)
+    offer = SlotOffer.read(slot.payload)
+    if offer.opening.length_minutes < located.visit.length_minutes:
+        # A time offered for another reason does not make the visit shorter.
+        longer = replace(offer.opening, length_minutes=located.visit.length_minutes)
+        offer = replace(offer, opening=longer)
+    meant = replace(visit, appointment_sr_no=located.visit.appointment_sr_no)
+    return _Wanted(profile, meant, located, offer, slot.issued_at)
+
+
+def _words(call: Call, wanted: _Wanted) -> dict[str, str]:
+    new_when = spoken_slot(wanted.slot.opening.start, today_of(call), wanted.slot.provider)
+    return {"old_when": visit_when(call, wanted.visit), "new_when": new_when}
+
+
+async def _same_request(call: Call, wanted: _Wanted) -> Writeback | None:
+    """The row of this very request, if it is in the ledger already."""
+    desk, start = call.desk, wanted.slot.opening.start
+    if wanted.located.booking is None:
+        asked = await desk.moving.asked(wanted.profile, wanted.visit, start)
+        return asked or await desk.moving.asked(wanted.profile, wanted.meant, start)
+    if start == wanted.visit.start:
+        return None
+    return await desk.booking.asked(wanted.profile, proof_of(wanted.located.booking), start)
+
+
+async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, confirmed: bool) -> Answer | None:
+    """Why a move is not put down, or not yet; None if nothing is in its way."""
+    now = wanted.profile.clock(call.desk.clock.now())
+    start = wanted.slot.opening.start
+    if wanted.visit.start <= now:
+        return _answer(call, Outcome.NEEDS_HUMAN, "past", words)
+    if start <= now:
+        return _answer(call, Outcome.SLOT_TAKEN, "slot_past", words)
+    if start == wanted.visit.start:
+        return _answer(call, Outcome.SLOT_TAKEN, "same_time", words)
+    if not await _agreed(call, wanted, confirmed=confirmed):
+        old, new = wanted.visit.provider_id, wanted.slot.opening.provider_id
+        key = "needs_confirmation.provider" if old and old != new else "needs_confirmation"
+        return _answer(call, Outcome.NEEDS_CONFIRMATION, key, words)
+    return await _earlier_change(call, wanted) or await _not_free(call, wanted, words)
+
+
+def _answer(call: Call, outcome: Outcome, key: str, words: dict[str, str], *, writes: bool = False) -> Answer:
+    return Answer(outcome, sentence(call.language, ("move", key), **words), writes=writes)
+
+
+async def _agreed(call: Call, wanted: _Wanted, *, confirmed: bool) -> bool:
+    """Whether a yes counts: the slot was offered, and old and new time were read back, long enough ago."""
+    subject = f"{visit_subject(wanted.visit)}>{wanted.slot.subject}"
+    agreed = await read_back(call, "move", subject, confirmed=confirmed)
+    offered_ms = call.desk.clock.now() - wanted.offered_at
+    return agreed and offered_ms >= call.desk.settings.consent_seconds * 1000
+
+
+async def _earlier_change(call: Call, wanted: _Wanted) -> Answer | None:
+    """What is said where another change of the same appointment is not settled; None without one.
+
+    Two changes under way could come through in either order. So the earlier one is taken back first; while
+    it is not known whether that was in time, the new one is not put down.
+    """
+    row = await call.desk.moving.in_the_way(wanted.profile, wanted.visit)
+    if row is None:
+        return None
+    if row.operation != "move":
+        return await row_answer(call, row, new=False)
+    call.row = row
+    row = await waited(call, await call.desk.moving.take_back(wanted.profile, row))
+    if row.state in UNDONE:
+        return None
+    answer = await row_answer(call, row, new=False)
+    if row.state in OPEN:
+        answer.sentence = sentence(call.language, ("move", "wish"), **row_words(call, row))
+    return answer
+
+
+async def _not_free(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answer | None:
+    opening = wanted.slot.opening
+    visits = await visits_of_the_day(call, wanted.profile, opening)
+    makes_way = wanted.visit.appointment_sr_no if wanted.located.booking is None else ""
+    if visits is None:
+        return _answer(call, Outcome.UNAVAILABLE, "unavailable", words, writes=True)
+    free = is_free_among(visits, opening, but=makes_way)
+    if free and call.desk.calendar.is_open(wanted.profile, opening):
+        return None
+    if await _same_request(call, wanted) is not None:  # the same asked for twice at once
+        return None
+    return _answer(call, Outcome.SLOT_TAKEN, "slot_taken", words)
+
+
+async def _put_down(call: Call, wanted: _Wanted) -> Put:
+    desk = call.desk
+    if wanted.located.booking is not None:
+        return await desk.booking.replace(wanted.profile, wanted.located.booking, wanted.slot, call.scope_key)
+    return await desk.moving.move(wanted.profile, wanted.visit, wanted.slot, call.scope_key)
+
+
+async def confirm(call: Call, values: dict[str, Any]) -> Answer:
+    """Put the patient's yes to an appointment down. Nothing can go wrong by it, so nothing is read back."""
+    desk = call.desk
+    visit = visit_of_payload((await call.handle(values["appointment"], Kind.APPOINTMENT)).payload)
+    call.about(visit.patient_id)
+    words = {"when": visit_when(call, visit)}
+    try:
+        profile = await call.profile()
+        (await desk.profiles.rulebook(call.office)).demand(Operation.CONFIRM)
+        located = await desk.moving.located(profile, visit)
+        if located is None:
+            raise BadHandle(Kind.APPOINTMENT)
+        present = named(profile, located.visit)
+        words = {"when": visit_when(call, present)}
+        call.about(present.patient_id)
+        if present.start <= profile.clock(desk.clock.now()):
+            return Answer(Outcome.NEEDS_HUMAN, sentence(call.language, ("confirm", "past"), **words))
+        put = await desk.moving.confirm(profile, present, call.scope_key)
+    except SikkaError:
+        words_now = sentence(call.language, ("confirm", "unavailable"), **words)
+        return Answer(Outcome.UNAVAILABLE, words_now, writes=True)
+    except Unanswerable as reason:
+        return refusal(call, "confirm", reason, **words)
+    call.row = put.row
+    return await row_answer(call, await waited(call, put.row), new=put.new)
