@@ -1,32 +1,17 @@
-"""The commands: serve, demo, doctor, sandbox. Exit codes: 0 ok, 1 failed, 2 configuration."""
+"""The commands of the server's host; exit codes: 0 ok, 1 failed, 2 configuration."""
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
+from typing import Annotated, Literal
 
-import anyio
 import typer
-from rich.console import Console
 
 from server import __version__
-from server.failures import ConfigurationError, Failure
-from store.errors import StoreError
+from server.door import CONFIGURATION, FAILED, account, errors, leaves, read_settings, run, say
+from server.failures import Failure
+from server.operators.commands import disconnect, inbox_app, writebacks_app
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    from server.settings import Settings
-
-FAILED: Final = 1
-CONFIGURATION: Final = 2
-NO_CREDENTIALS: Final = """\
-Chairtime has no Sikka credentials, so it did not start.
-
-  Set SIKKA_APP_ID and SIKKA_APP_KEY. Both are shown in Sikka's API portal
-  (sign in, "My Apps", your application), 32 characters each.
-
-  To try it without an account:  chairtime serve --sandbox"""
+__all__ = ["CONFIGURATION", "FAILED", "app", "errors", "leaves", "read_settings", "run", "say"]
 
 app = typer.Typer(
     name="chairtime",
@@ -35,52 +20,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-errors = Console(stderr=True, highlight=False)
-
-
-def run(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
-    """Run a command's coroutine; what goes wrong is said plainly, and becomes the exit code."""
-    try:
-        return anyio.run(main, backend_options={"use_uvloop": sys.platform != "win32"})
-    except KeyboardInterrupt:
-        return 0
-    except Exception as problem:  # noqa: BLE001 - the door is where every error ends
-        return max(say(error) for error in leaves(problem))
-
-
-def say(error: BaseException) -> int:
-    """Say what went wrong, without a word of anybody's data; the exit code it makes."""
-    if isinstance(error, ConfigurationError | StoreError):
-        errors.print(str(error), markup=False, soft_wrap=True)
-        return CONFIGURATION
-    if isinstance(error, Failure):
-        errors.print(str(error), markup=False, soft_wrap=True)
-        return FAILED
-    errors.print(f"Chairtime stopped: {type(error).__name__}", markup=False)
-    return FAILED
-
-
-def leaves(error: BaseException) -> list[BaseException]:
-    """The errors inside a group, however deep; an error by itself is its own."""
-    if not isinstance(error, BaseExceptionGroup):
-        return [error]
-    group = cast("BaseExceptionGroup[BaseException]", error)
-    return [leaf for inner in group.exceptions for leaf in leaves(inner)]
-
-
-def read_settings() -> Settings:
-    """The settings of the environment; exits with 2 and the names of those that are wrong."""
-    from pydantic import ValidationError  # noqa: PLC0415 - a quick answer to --help needs none of the parts
-
-    from server.settings import Settings  # noqa: PLC0415 - as above
-
-    try:
-        return Settings()
-    except ValidationError as problem:
-        for error in problem.errors(include_input=False, include_url=False):
-            name = ".".join(str(part) for part in error["loc"]) or "SIKKA_BASE_URL"
-            errors.print(f"{name}: {error['msg']}", markup=False, soft_wrap=True)
-        raise typer.Exit(CONFIGURATION) from None
+app.add_typer(inbox_app, name="inbox")
+app.add_typer(writebacks_app, name="writebacks")
 
 
 @app.callback(invoke_without_command=True)
@@ -105,12 +46,13 @@ def serve(
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Run on the embedded stand-in for Sikka; no account needed.")
     ] = False,
+    toolsets: Annotated[
+        str, typer.Option(help="Comma list of scheduling, frontoffice, billing; beats CHAIRTIME_TOOLSETS.")
+    ] = "",
 ) -> None:
     """Serve the tools to agents."""
-    settings = read_settings()
-    if not sandbox and not settings.has_credentials:
-        errors.print(NO_CREDENTIALS, markup=False)
-        raise typer.Exit(CONFIGURATION)
+    options = {"CHAIRTIME_TOOLSETS": toolsets} if toolsets else {}
+    settings = read_settings(**options) if sandbox else account(**options)
     from server import commands  # noqa: PLC0415 - a quick answer to a mistake needs none of the parts
     from server.logs import configure_logs  # noqa: PLC0415 - as above
 
@@ -163,12 +105,12 @@ def demo(
 @app.command()
 def doctor() -> None:
     """Check the connection to Sikka, step by step."""
-    settings = read_settings()
-    if not settings.has_credentials:
-        errors.print(NO_CREDENTIALS, markup=False)
-        raise typer.Exit(CONFIGURATION)
+    settings = account()
     from server.doctor.examination import examine  # noqa: PLC0415 - as above
     from server.logs import configure_logs  # noqa: PLC0415 - as above
 
     configure_logs("ERROR")
     raise typer.Exit(run(lambda: examine(settings)))
+
+
+app.command()(disconnect)

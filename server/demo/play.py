@@ -66,6 +66,7 @@ async def perform(
             **{name: said[name] for name in ("SIKKA_BASE_URL", "SIKKA_APP_ID", "SIKKA_APP_KEY")},
             "CHAIRTIME_DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
             "CHAIRTIME_LOG_LEVEL": "ERROR",
+            "CHAIRTIME_TOOLSETS": "scheduling,frontoffice",  # the caller has the calendar read out, too
             **pace.settings,
         }
         story = Story(stage, pace, records)

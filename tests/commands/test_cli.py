@@ -169,10 +169,31 @@ async def test_stdio_speaks_nothing_but_protocol_and_ends_with_its_host(commands
         assert answer["result"]["serverInfo"]["name"] == "chairtime"
         await server.process.stdin.send(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
         listed = json.loads(await server.ask('{"jsonrpc":"2.0","id":2,"method":"tools/list"}'))
-        assert len(listed["result"]["tools"]) == 6
+        assert len(listed["result"]["tools"]) == 9
         await server.process.stdin.aclose()
         ended = await server.ends(within=3)
     assert (ended.code, ended.out) == (0, "")
+    assert TRACEBACK not in ended.err
+
+
+async def test_the_option_for_toolsets_beats_the_setting_and_read_only_beats_both(
+    commands, practice, account
+):
+    async with practice() as sandbox:
+        settings = account(sandbox, CHAIRTIME_TOOLSETS="billing", CHAIRTIME_READ_ONLY="true")
+        async with commands.start("serve", "--toolsets", "frontoffice", **settings) as server:
+            await server.ask(INITIALIZE)
+            await server.process.stdin.send(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
+            listed = json.loads(await server.ask('{"jsonrpc":"2.0","id":2,"method":"tools/list"}'))
+            assert [tool["name"] for tool in listed["result"]["tools"]] == ["list_appointments"]
+            await server.process.stdin.aclose()
+            assert (await server.ends(within=3)).code == 0
+
+
+async def test_toolsets_that_do_not_exist_stop_the_start(commands, nowhere):
+    ended = await commands.run("serve", "--toolsets", "scheduling,billings", **nowhere)
+    assert (ended.code, ended.out) == (2, "")
+    assert "CHAIRTIME_TOOLSETS" in ended.err
     assert TRACEBACK not in ended.err
 
 

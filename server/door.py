@@ -1,0 +1,87 @@
+"""What every command ends through: coroutines run, settings read, errors said, exit codes made."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import anyio
+import typer
+from rich.console import Console
+
+from server.failures import ConfigurationError, Failure
+from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from server.settings import Settings
+
+FAILED: Final = 1
+CONFIGURATION: Final = 2
+NO_CREDENTIALS: Final = """\
+Chairtime has no Sikka credentials, so it did not start.
+
+  Set SIKKA_APP_ID and SIKKA_APP_KEY. Both are shown in Sikka's API portal
+  (sign in, "My Apps", your application), 32 characters each.
+
+  To try it without an account:  chairtime serve --sandbox"""
+
+errors = Console(stderr=True, highlight=False)
+
+
+def run(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run a command's coroutine; what goes wrong is said plainly, and becomes the exit code."""
+    try:
+        return anyio.run(main, backend_options={"use_uvloop": sys.platform != "win32"})
+    except KeyboardInterrupt:
+        return 0
+    except Exception as problem:  # noqa: BLE001 - the door is where every error ends
+        return max(say(error) for error in leaves(problem))
+
+
+def say(error: BaseException) -> int:
+    """Say what went wrong, without a word of anybody's data; the exit code it makes."""
+    if isinstance(error, ConfigurationError | StoreError):
+        errors.print(str(error), markup=False, soft_wrap=True)
+        return CONFIGURATION
+    if isinstance(error, Failure):
+        errors.print(str(error), markup=False, soft_wrap=True)
+        return FAILED
+    errors.print(f"Chairtime stopped: {type(error).__name__}", markup=False)
+    return FAILED
+
+
+def leaves(error: BaseException) -> list[BaseException]:
+    """The errors inside a group, however deep; an error by itself is its own."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    group = cast("BaseExceptionGroup[BaseException]", error)
+    return [leaf for inner in group.exceptions for leaf in leaves(inner)]
+
+
+def read_settings(**options: str) -> Settings:
+    """The settings of the environment; exits with 2 and the names of those that are wrong.
+
+    `options` go by the environment's names, and beat it.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - a quick answer to --help needs none of the parts
+
+    from server.settings import Settings  # noqa: PLC0415 - as above
+
+    try:
+        return Settings(**options)  # pyright: ignore[reportArgumentType] - pydantic reads every value from text
+    except ValidationError as problem:
+        for error in problem.errors(include_input=False, include_url=False):
+            name = ".".join(str(part) for part in error["loc"]) or "SIKKA_BASE_URL"
+            errors.print(f"{name}: {error['msg']}", markup=False, soft_wrap=True)
+        raise typer.Exit(CONFIGURATION) from None
+
+
+def account(**options: str) -> Settings:
+    """The settings, with credentials; exits with 2 and what to set where there are none."""
+    settings = read_settings(**options)
+    if not settings.has_credentials:
+        errors.print(NO_CREDENTIALS, markup=False)
+        raise typer.Exit(CONFIGURATION)
+    return settings

@@ -1,0 +1,1 @@
+"""The commands of the people who run Chairtime: the inbox, the ledger, and the end of a connection."""

@@ -1,0 +1,117 @@
+"""Asking for a write anew: a row of its own, and only where nothing can have come of the old one."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
+
+from server.app import connected
+from server.clock import SystemClock
+from server.desk.doorbell import Doorbell
+from server.desk.front_desk import open_desk
+from server.desk.openings import Opening
+from server.desk.zones import moment_of, zone_of
+from server.failures import Failure
+from server.operators.records import Records
+from server.operators.tables import short
+from server.settings import Settings
+from server.sikka.errors import SikkaError
+from store.ledger_endings import Ending, ending_of
+from store.ledger_rows import NewWriteback, Writeback
+from store.ledger_states import UNDONE, State
+from store.offices import Office
+
+RETRIED: Final = frozenset({State.FAILED, State.REJECTED})
+# Operation -> the fact that says when its visit begins, where it takes a time of its own in the calendar.
+TAKES_A_TIME: Final[Mapping[str, str]] = {"book": "start", "move": "new_start"}
+WHY_NOT: Final[Mapping[State, str]] = {
+    State.CONFIRMED: "it is done",
+    State.WITHDRAWN: "it was taken back; a deletion that came too late would make it two",
+    State.UNCERTAIN: "it may have been done; look it up in the practice's system and settle it",
+    State.OVERDUE: "it may still be done; look it up in the practice's system and settle it",
+}
+
+
+async def put_down_anew(records: Records, settings: Settings, old: Writeback) -> Writeback:
+    """The new row, linked to the old one by `retry_of`.
+
+    Raises:
+        Failure: something may have come of the old row, the same is asked for by another, its time has
+            passed, or the time it would take is not free or could not be looked at.
+    """
+    await _nothing_came_of(records, old)
+    office = next(each for each in records.offices if each.id == old.office)
+    now = SystemClock().now()
+    new = NewWriteback(
+        office=old.office,
+        operation=old.operation,
+        method=old.method,
+        endpoint=old.endpoint,
+        body=old.body,
+        facts=old.facts,
+        natural_key=old.natural_key_given,
+        patient_key=old.patient_key,
+        appointment_key=old.appointment_key,
+        scope_key=old.scope_key,
+        send_before=_send_before(settings, office, old, now),
+        retry_of=old.id,
+    )
+    await _still_free(settings, office, old)
+    row, fresh = await records.store.ledger.append(new, now)
+    if not fresh:
+        raise _not(old, f"the same is asked for by {short(row.id)}, which is {row.state}")
+    return row
+
+
+async def _nothing_came_of(records: Records, old: Writeback) -> None:
+    if old.state not in RETRIED:
+        raise _not(old, WHY_NOT.get(old.state, f"it is {old.state}, and is being seen to"))
+    ledger = records.store.ledger
+    events = await ledger.events(old.office, old.id)
+    history = [(event.from_state, event.to_state, event.reason) for event in events]
+    if ending_of(history, adopted=old.adopted_at is not None) is Ending.PERSON:
+        raise _not(old, "it failed on somebody's word, and the practice's system may still do it")
+    if old.natural_key_given is None:
+        raise _not(old, "it cannot be told apart from other writes")
+    for other in await ledger.alike(old.office, old.natural_key_given):
+        if other.state not in UNDONE:
+            raise _not(old, f"the same was asked for by {short(other.id)}, which is {other.state}")
+    if old.waits_for is not None and not old.facts.get("patient_id"):
+        raise _not(old, "the patient it is for was never registered")
+
+
+def _send_before(settings: Settings, office: Office, old: Writeback, now: int) -> int:
+    limit = now + int(settings.send_within_seconds * 1000)
+    start = old.facts.get(TAKES_A_TIME.get(old.operation, "start"))
+    zone = zone_of(settings.timezone, office.zone_name)
+    if not start or not zone:
+        return limit
+    begins = moment_of(dt.datetime.fromisoformat(start), zone)
+    if begins <= now:
+        raise _not(old, "its time has passed")
+    return min(limit, begins)
+
+
+async def _still_free(settings: Settings, office: Office, old: Writeback) -> None:
+    """The desk looks again before it books, and so does this."""
+    if old.operation not in TAKES_A_TIME:
+        return
+    opening = Opening(
+        dt.datetime.fromisoformat(old.facts[TAKES_A_TIME[old.operation]]),
+        str(old.facts.get("operatory", "")),
+        str(old.facts.get("provider_id", "")),
+        int(old.facts["length_minutes"]),
+    )
+    async with connected(settings) as parts:
+        desk = open_desk(parts.store, parts.sikka, Doorbell(), parts.clock, settings)
+        try:
+            free = await desk.calendar.is_free(await desk.profiles.of(office), opening)
+        except SikkaError:
+            free = None
+    if free is None:
+        raise _not(old, "whether its time is still free could not be looked at")
+    if not free:
+        raise _not(old, "its time is taken")
+
+
+def _not(old: Writeback, why: str) -> Failure:
+    return Failure(f"The write {short(old.id)} is not asked for anew: {why}. Nothing was put down.")
