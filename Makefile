@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test lint types check lock clean inspector
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean inspector tool-list chaos bench-polling
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,6 +29,9 @@ coverage: setup ## Run the tests and gate branch coverage
 	$(BIN)/python -m pytest -q --cov --cov-report=
 	$(BIN)/python -m coverage report
 
+bench-polling: setup ## Measure what finding outcomes costs, against a plain loop
+	@$(BIN)/python -m bench.polling
+
 lint: setup ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,6 +41,12 @@ types: setup ## Check types
 
 inspector: setup ## Drive the server with MCP Inspector's command line over every transport
 	tests/inspector/run
+
+tool-list: setup ## Write the snapshot of the tools anew
+	$(BIN)/python tests/tool_list.py
+
+chaos: setup ## Prove the ledger in a storm: COUNT=1000 operations, SEED=7
+	$(BIN)/python -m bench.chaos --count $(or $(COUNT),1000) --seed $(or $(SEED),7)
 
 lock: ## Write requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
