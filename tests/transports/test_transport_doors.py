@@ -7,6 +7,8 @@ import pytest
 import pytest_asyncio
 from processes import http_server, open_practice
 
+from server.tools.toolsets import ALL
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
@@ -52,7 +54,7 @@ async def test_the_machines_own_origin_is_let_in(http, server):
     origin = {"Origin": f"http://127.0.0.1:{server.port}"}
     answer = await http.post("/mcp", json=LIST, headers={**JSON, **origin})
     assert answer.status_code == 200
-    assert len(json.loads(answer.text)["result"]["tools"]) == 6
+    assert len(json.loads(answer.text)["result"]["tools"]) == len(ALL)
     async with http.stream("GET", "/sse", headers=origin) as stream:
         assert stream.status_code == 200
         assert stream.headers["content-type"].startswith("text/event-stream")

@@ -8,6 +8,8 @@ from callers import OVER_HTTP, on_the_phone, over_stdio
 from contract import assert_tool_contract
 from processes import http_server, open_practice
 
+from server.tools.toolsets import ALL
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -38,14 +40,7 @@ async def test_a_caller_is_found_booked_confirmed_listed_and_cancelled(practice,
     async with AsyncExitStack() as stack:
         caller = await stack.enter_async_context(connect())
         tools = (await caller.client.list_tools()).tools
-        assert [tool.name for tool in tools] == [
-            "find_patient",
-            "find_slots",
-            "book_appointment",
-            "cancel_appointment",
-            "check_writeback",
-            "list_appointments",
-        ]
+        assert [tool.name for tool in tools] == [spec.name for spec in ALL]
         for tool in tools:
             assert_tool_contract(tool)
 

@@ -116,11 +116,15 @@ async def test_a_write_whose_answer_is_no_answer_is_never_called_done_or_failed(
         practice.fault(kind, method="POST", path="/appointment", times=None, seconds=60)
         told = await caller.yes("book_appointment", patient=at.patient, slot=at.slot)
         assert told.outcome in {"pending", "unknown"}
-        unknown = await caller.settled("unknown", writeback=told.facts["writeback"])
-        assert unknown.facts["retry"] == "never"
+        # The one that arrived, though its answer was cut, is found in the list of writes.
+        arrived = kind == "half_body"
+        if not arrived:
+            unknown = await caller.settled("unknown", writeback=told.facts["writeback"])
+            assert unknown.facts["retry"] == "never"
         practice.world.faults.clear()
         again = await caller.book(at.patient, at.slot)
-        assert (again.outcome, again.facts["new"]) == ("unknown", False)
+        assert again.facts["new"] is False
+        assert again.outcome in ({"pending", "unknown"} if arrived else {"unknown"})
         assert practice.asked("POST", "/appointment") == sent + 1
 
         practice.fault(kind, times=None, seconds=60)
