@@ -76,8 +76,11 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
 
 async def _cancelled_answer(call: Call, visit: Visit, cancelled: Cancelled | None) -> Answer:
     if cancelled is None:
-        when = visit_when(call, visit)
-        return Answer(Outcome.WITHDRAWN, sentence(call.language, ("cancel", "wish.not_booked"), when=when))
+        booking = await call.desk.store.ledger.get(call.office.id, visit.row_id)
+        withdrawn = booking is not None and booking.state is State.WITHDRAWN
+        key = "wish.withdrawn" if withdrawn else "wish.not_booked"
+        words = sentence(call.language, ("cancel", key), when=visit_when(call, visit))
+        return Answer(Outcome.WITHDRAWN, words)
     call.row = cancelled.row
     row = await waited(call, cancelled.row)
     if cancelled.of_booking:

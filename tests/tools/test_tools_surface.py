@@ -105,6 +105,23 @@ async def test_a_look_at_the_slot_that_takes_too_long_sends_nothing_and_claims_n
         assert office.posts == 0
 
 
+async def test_cancelling_twice_what_was_taken_back_blames_nobody(tmp_path):
+    async with open_office(tmp_path) as office:
+        wanted = await chosen(office)
+        office.world.writeback_seconds = (3600.0, 3600.0)
+        booked, _ = await ask(office, "book_appointment", **wanted, caller_confirmed=True)
+        unwanted = {"appointment": booked["appointment"], "caller_confirmed": True}
+        await ask(office, "cancel_appointment", **unwanted)
+        with anyio.fail_after(5):
+            told, spoken = await ask(office, "cancel_appointment", **unwanted)
+            while told["outcome"] != "withdrawn":
+                told, spoken = await ask(office, "cancel_appointment", **unwanted)
+        _, again = await ask(office, "cancel_appointment", **unwanted)
+        assert "took the request" in spoken
+        assert "took the request" in again
+        assert "did not accept" not in again
+
+
 async def test_of_several_offices_the_connection_names_one_and_never_the_model(tmp_path):
     async with open_office(tmp_path, config=FAST) as office:
         surface, store = office.app.surface, office.store
