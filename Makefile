@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean inspector tool-list chaos bench-polling
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean inspector tool-list chaos machine bench-polling bench-reads
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,15 +22,18 @@ demo-slow: setup ## The same with a practice system that takes 20 seconds
 	@$(BIN)/chairtime demo --slow
 
 test: setup ## Run the tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 coverage: setup ## Run the tests and gate branch coverage
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest -q --cov --cov-report=
+	$(BIN)/python -m pytest -q -n auto --dist worksteal --cov --cov-report=
 	$(BIN)/python -m coverage report
 
 bench-polling: setup ## Measure what finding outcomes costs, against a plain loop
 	@$(BIN)/python -m bench.polling
+
+bench-reads: setup ## Measure what reads cost against a bare echo tool; writes docs/performance.md
+	@$(BIN)/python -m bench.reads
 
 lint: setup ## Check style
 	$(BIN)/ruff check .
@@ -47,6 +50,9 @@ tool-list: setup ## Write the snapshot of the tools anew
 
 chaos: setup ## Prove the ledger in a storm: COUNT=1000 operations, SEED=7
 	$(BIN)/python -m bench.chaos --count $(or $(COUNT),1000) --seed $(or $(SEED),7)
+
+machine: setup ## Send the whole system through random histories in virtual time: EXAMPLES=500
+	MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest -q -n 0 tests/machine/test_machine.py
 
 lock: ## Write requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

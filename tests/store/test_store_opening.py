@@ -116,7 +116,11 @@ async def test_a_named_key_file_that_is_not_there_is_never_made(reopen, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("wrong", ["not base64!", "c2hvcnQ=", "é", KeyRing.generate().dump() + "c2hvcnQ="])
+@pytest.mark.parametrize(
+    "wrong",
+    ["not base64!", "c2hvcnQ=", "é", KeyRing.generate().dump() + "c2hvcnQ="],
+    ids=["not base64", "too short", "not ascii", "a good one and a short one"],
+)
 async def test_a_malformed_key_is_refused_without_being_repeated(reopen, database_file, wrong):
     with pytest.raises(SealingKeyWrong) as refused:
         await reopen(key_text=wrong)
