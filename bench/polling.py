@@ -1,44 +1,61 @@
 """Finding outcomes: calls to Sikka and time until an outcome is known, ours against a plain loop.
 
-Runs the sandbox in this process on a clock of its own, so that hours pass in seconds and every run with the
-same seed is the same. Writes take 5 to 160 s, every length as likely; as one is known, the next is sent.
+Ours is the sweeper of the running program, on a ledger in a file; the sandbox answers it in this process.
+Both are on a clock of their own, so that hours pass in seconds. Writes take 5 to 160 s, every length as
+likely; as one is known, the next is sent. The writes repeat with the seed; our jittered questions do not.
 
     python -m bench.polling [--seed 7]
 """
 
 import argparse
-import heapq
-import itertools
 import json
 import statistics
-from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
+from unittest.mock import patch
 
+import anyio
+import httpx2
+from anyio.abc import TaskGroup
+from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
+from bench.leaping import LeapingClock, StandingDatabase, run
 from sandbox.api import Api, Call
 from sandbox.switches import Switches
 from sandbox.world import OfficeSpec, SandboxConfig, World
-from server.background.polling import Plan, Polling, Window
-from store.ledger_listing import PendingId
-from store.ledger_states import State
+from server.background.freshness import Freshness
+from server.background.leases import StoredKeys
+from server.background.parts import Parts, renewal_seconds
+from server.background.sweeper import Sweeper
+from server.desk.doorbell import Doorbell
+from server.desk.front_desk import open_desk
+from server.settings import Settings
+from server.sikka.client import Sikka
+from server.sikka.transport import Transport
+from store.ledger_rows import NewWriteback, Writeback
+from store.ledger_states import OPEN, SETTLED, State
+from store.opening import open_store
 
 PENDING: Final = (1, 20, 100)
 OFFICES: Final = (1, 5, 20)
 LENGTHS: Final = (5.0, 160.0)
 LOOP_SECONDS: Final = 5.0
-POLL_SECONDS: Final = 0.8  # the default of CHAIRTIME_POLL_SECONDS
 STATUS_SECONDS: Final = 0.1  # an answer about one write
 LIST_SECONDS: Final = 0.25  # a page of the list
-LEAST_WRITES: Final = 100
-ROUNDS: Final = 4  # as many writes as are pending at once, so many times over
-USUAL_OF: Final = 50  # as `Ledger.usual_seconds`
-BEGIN: Final = 1_795_000_000.0
+STATUS, LIST = "/writeback_status", "/writebacks"
+LEAST_WRITES: Final = 40
+ROUNDS: Final = 3  # as many writes as are pending at once, so many times over
 BASE: Final = "http://sandbox/v4"
+DAY_MS: Final = 86_400_000
+FOR_EVER: Final = 1e6  # seconds; longer than any run
 
 
 @dataclass
@@ -58,26 +75,15 @@ class Result:
         return statistics.quantiles(self.delays, n=100, method="inclusive")[share - 1]
 
 
-@dataclass
-class Open:
-    """A write that Sikka has accepted."""
+class Stage(httpx2.AsyncBaseTransport):
+    """A sandbox on the loop's clock, reached as over HTTP, and the writes that are pending in it."""
 
-    sikka_id: str
-    office: str
-    accepted: float
-    due: float
-    checks: int = 0
-    in_flight: bool = False
-
-
-class Stage:
-    """A sandbox, its clock, and the writes that are pending in it."""
-
-    def __init__(self, pending: int, offices: int, seed: int, outcomes: int = 0) -> None:
-        self.now = BEGIN
-        self.random = Random(f"{seed}:{pending}:{offices}")  # noqa: S311 - seeded, so that runs repeat
+    def __init__(self, offices: int, seed: int) -> None:
+        # Seeded, so that every way meets the same.
+        self.random = Random(f"{seed}:{offices}")  # noqa: S311 - guards nothing
+        self.lengths = Random(f"{seed}:{offices}:lengths")  # noqa: S311 - as above
         specs = tuple(OfficeSpec(f"D{10001 + number}", patients=10) for number in range(offices))
-        config = SandboxConfig(
+        self.config = SandboxConfig(
             seed=seed,
             offices=specs,
             desk=False,
@@ -86,219 +92,159 @@ class Stage:
             key_seconds=10**9,
             switches=Switches(writes_overtake=True),
         )
-        self.world = World(config, lambda: self.now)
+        self.clock = LeapingClock()
+        self.world = World(self.config, self.clock.world)
         self.api = Api(self.world)
-        self.app = {"app-id": config.app_id, "app-key": config.app_key}
-        self.keys = {spec.office_id: self._key(spec.office_id) for spec in specs}
         self.result = Result()
-        self.open: dict[str, Open] = {}
-        self.took: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=USUAL_OF))
-        self.outcomes = outcomes or max(LEAST_WRITES, ROUNDS * pending)
-        self.pending = pending
-        self._events: list[tuple[float, int, Callable[[], None]]] = []
-        self._count = itertools.count()
 
-    def after(self, seconds: float, event: Callable[[], None]) -> None:
-        """Let something happen later."""
-        heapq.heappush(self._events, (self.now + seconds, next(self._count), event))
-
-    def run(self, wake: Callable[[], None]) -> Result:
-        """Keep so many writes pending until enough outcomes are known; `wake` follows each that is sent."""
-        self.wake = wake
-        for _ in range(self.pending):
-            self.send()
-        while len(self.result.delays) < self.outcomes:
-            self.now, _, event = heapq.heappop(self._events)
-            event()
-        return self.result
-
-    def send(self) -> None:
-        """Send one write of some office."""
-        office = self.random.choice(list(self.keys))
-        length = self.random.uniform(*LENGTHS)
-        self.world.writeback_seconds = (length, length)
-        number = self.random.choice(list(self.world.offices[office].records.appointments))
-        body = {"op": "replace", "path": "/appointment_status", "value": "broken", "practice_id": "1"}
-        headers = {"request-key": self.keys[office], "content-type": "application/json"}
-        path = f"/appointments/{number}"
-        reply = self._answer(
-            Call(
-                "PATCH",
-                path,
-                BASE,
-                headers=headers,
-                body=json.dumps({**body, "appointment_sr_no": number}).encode(),
-            )
-        )
-        sikka_id = str(reply["long_message"]).removeprefix("Id:")
-        self.open[sikka_id] = Open(sikka_id, office, self.now, self.now)
-        self.after(0, self.wake)
-
-    def ask(self, write: Open, pending: Callable[[], None]) -> None:
-        """Ask `writeback_status` about one write; `pending` is called if it is not done yet."""
-        self.result.calls += 1
-        write.in_flight = True
-        write.checks += 1
-
-        def answered(reply: dict[str, Any]) -> None:
-            write.in_flight = False
-            if reply["items"][0]["is_completed"] == "True":
-                self._known(write)
-            else:
-                pending()
-
-        headers = {"request-key": self.keys[write.office]}
-        call = Call("GET", "/writeback_status", BASE, {"id": write.sikka_id}, headers)
-        self._answer_later(call, STATUS_SECONDS, answered)
-
-    def read_list(self, window: Window, told: Callable[[dict[str, bool]], None]) -> None:
-        """Read the list; `told` gets for each id whether it is pending."""
-        self.result.calls += 1
-
-        def answered(reply: dict[str, Any]) -> None:
-            told({item["id"]: item["result"] == "pending" for item in reply["items"]})
-
-        days = {"startdate": f"{window.first}", "enddate": f"{window.last}", "limit": "5000"}
-        self._answer_later(Call("GET", "/writebacks", BASE, days, self.app), LIST_SECONDS, answered)
-
-    def _known(self, write: Open) -> None:
-        done = self.world.queue.rows[write.sikka_id].completed_at
-        assert done is not None  # noqa: S101 - Sikka has just said so
-        self.result.delays.append(self.now - done)
-        self.took[write.office].append(self.now - write.accepted)
-        del self.open[write.sikka_id]
-        self.send()
-
-    def _answer_later(self, call: Call, seconds: float, answered: Callable[[dict[str, Any]], None]) -> None:
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Sikka looks half-way between question and answer."""
-
-        def look() -> None:
-            reply = self._answer(call)
-            self.after(seconds / 2, lambda: answered(reply))
-
-        self.after(seconds / 2, look)
-
-    def _answer(self, call: Call) -> dict[str, Any]:
+        path = request.url.path.removeprefix("/v4")
+        seconds = {STATUS: STATUS_SECONDS, LIST: LIST_SECONDS}.get(path, 0.0)
+        self.result.calls += path in {STATUS, LIST}
+        await anyio.sleep(seconds / 2)
         self.world.advance()
-        return cast("dict[str, Any]", self.api.answer(call).body)
+        if request.method == "PATCH":
+            length = self.lengths.uniform(*LENGTHS)
+            self.world.writeback_seconds = (length, length)
+        call = Call(
+            request.method,
+            path,
+            BASE,
+            dict(request.url.params),
+            {name.lower(): value for name, value in request.headers.items()},
+            await request.aread(),
+        )
+        reply = self.api.answer(call)
+        await anyio.sleep(seconds / 2)
+        content = b"" if reply.body is None else json.dumps(reply.body).encode()
+        return httpx2.Response(reply.status, headers=reply.headers, content=content)
 
-    def _key(self, office: str) -> str:
-        config = self.world.config
-        grant = {
-            "grant_type": "request_key",
-            "office_id": office,
-            "secret_key": self.world.offices[office].secret_key,
-            "app_id": config.app_id,
-            "app_key": config.app_key,
-        }
-        headers = {"content-type": "application/json"}
-        call = Call("POST", "/request_key", BASE, headers=headers, body=json.dumps(grant).encode())
-        return str(self._answer(call)["request_key"])
+    def next_write(self) -> tuple[str, str, dict[str, str]]:
+        """The next write: its office, its path and its body."""
+        office = self.random.choice([spec.office_id for spec in self.config.offices])
+        number = self.random.choice(sorted(self.world.offices[office].records.appointments))
+        body = {"op": "replace", "path": "/appointment_status", "value": "broken", "practice_id": "1"}
+        return office, f"/appointments/{number}", {**body, "appointment_sr_no": number}
 
-
-class Loop:
-    """The plain way: every pending write is asked about every five seconds."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._begun: set[str] = set()
-
-    def wake(self) -> None:
-        """Begin with the writes that are new."""
-        for write in list(self._stage.open.values()):
-            if write.sikka_id not in self._begun:
-                self._begun.add(write.sikka_id)
-                self._again(write)
-
-    def _again(self, write: Open) -> None:
-        self._stage.after(LOOP_SECONDS, lambda: self._stage.ask(write, lambda: self._again(write)))
+    def known(self, sikka_id: str) -> None:
+        """Somebody knows now that a write is done."""
+        done = self.world.queue.rows[sikka_id].completed_at
+        assert done is not None  # noqa: S101 - Sikka has just said so
+        self.result.delays.append(self.clock.world() - done)
 
 
-class Ours:
-    """`Polling`, as the sweeper uses it.
+@dataclass(frozen=True)
+class Program:
+    """The parts of the server that find outcomes."""
 
-    Args:
-        stage: to play on.
-        watched: whether a caller waits for every write, all the time.
-    """
+    parts: Parts
+    stage: Stage
 
-    def __init__(self, stage: Stage, *, watched: bool) -> None:
-        self._stage = stage
-        self._watched = watched
-        self._polling = Polling(POLL_SECONDS)
-        self._wakes_at = float("inf")
+    async def write(self) -> tuple[Writeback, str]:
+        """Hand a write over and put it down as accepted, as the carrier does; with Sikka's office id."""
+        number, path, body = self.stage.next_write()
+        now, ledger = self.parts.clock.now(), self.parts.store.ledger
+        office = next(each for each in await self.parts.store.offices.list() if each.office_id == number)
+        new = NewWriteback(
+            office=office.id,
+            operation="confirm",
+            method="PATCH",
+            endpoint=path,
+            body=body,
+            facts={"appointment_sr_no": body["appointment_sr_no"]},
+            natural_key=None,
+            send_before=now + DAY_MS,
+        )
+        row, _ = await ledger.append(new, now)
+        sikka_id = await self.parts.sikka.office(number, live=True).write("PATCH", path, body)
+        await ledger.change(row.id, State.SENDING, now, expect=OPEN, lease_until=now + DAY_MS)
+        row = await ledger.change(row.id, State.SUBMITTED, now, expect=OPEN, sikka_id=sikka_id)
+        return cast("Writeback", row), number
 
-    def wake(self) -> None:
-        """Plan, ask, and wake again when the next is due."""
-        stage, pending = self._stage, self._pending()
-        plan = self._plan(pending)
-        if plan.window is not None:
-            self._read(plan.window, pending, plan)
-        for row in plan.ask:
-            self._ask(stage.open[row.sikka_id], plan.pauses[row.row_id])
-        for row in pending:
-            if row.row_id in plan.listed and row.due_at <= _ms(stage.now):
-                stage.open[row.sikka_id].due = stage.now + plan.pauses[row.row_id]
-        self._wake_when_due()
 
-    def _plan(self, pending: list[PendingId]) -> Plan:
-        usual = {
-            (office, "confirm"): sorted(took)[(len(took) - 1) // 2]
-            for office, took in self._stage.took.items()
-        }
-        watched = {row.row_id for row in pending} if self._watched else set[str]()
-        return self._polling.plan(_ms(self._stage.now), pending, watched=watched, usual=usual)
-
-    def _pending(self) -> list[PendingId]:
-        return [
-            PendingId(
-                row_id=write.sikka_id,
-                office=write.office,
-                sikka_id=write.sikka_id,
-                operation="confirm",
-                state=State.SUBMITTED,
-                age_ms=int((self._stage.now - write.accepted) * 1000),
-                check_count=write.checks,
-                due_at=_ms(write.due),
-            )
-            for write in self._stage.open.values()
-            if not write.in_flight
-        ]
-
-    def _ask(self, write: Open, pause: float) -> None:
-        def later() -> None:
-            write.due = self._stage.now + pause
-            self._wake_when_due()
-
-        self._stage.ask(write, later)
-
-    def _read(self, window: Window, pending: list[PendingId], plan: Plan) -> None:
-        asked = _ms(self._stage.now)
-        self._polling.list_asked(asked)
-
-        def told(entries: dict[str, bool]) -> None:
-            rows = [row for row in pending if row.row_id in plan.listed and row.sikka_id in self._stage.open]
-            said = self._polling.list_read(
-                _ms(self._stage.now), rows, entries, seconds=LIST_SECONDS, requests=1
-            )
-            for row_id in said.done:
-                self._stage.open[row_id].due = self._stage.now
-            self.wake()
-
-        self._stage.read_list(window, told)
-
-    def _wake_when_due(self) -> None:
-        due = min((write.due for write in self._stage.open.values() if not write.in_flight), default=None)
-        if due is None:
+async def by_the_loop(program: Program) -> None:
+    """One write, the plain way: it is asked about every five seconds until it is done."""
+    row, number = await program.write()
+    calls = program.parts.sikka.office(number, live=False)
+    while True:
+        await anyio.sleep(LOOP_SECONDS)
+        status = await calls.writeback_status(row.sikka_id or "")
+        if status is not None and status.completed:
+            program.stage.known(row.sikka_id or "")
             return
-        due = max(due, self._stage.now + 0.001)
-        if self._wakes_at <= self._stage.now or due < self._wakes_at:
-            self._wakes_at = due
-            self._stage.after(due - self._stage.now, self.wake)
 
 
-def _ms(seconds: float) -> int:
-    return int(seconds * 1000)
+async def by_the_sweeper(program: Program, *, watched: bool) -> None:
+    """One write, our way: it is in the ledger, and the sweeper tells when it is settled."""
+    row, _ = await program.write()
+    doorbell = program.parts.doorbell
+    with ExitStack() as stack:
+        if watched:
+            stack.enter_context(doorbell.watching([row.id]))
+        doorbell.ring()
+        found: Writeback | None = row
+        while found is not None and found.state not in SETTLED:
+            await doorbell.wait_for_change(row.id, FOR_EVER)
+            found = await program.parts.store.ledger.get(row.office, row.id)
+    program.stage.known(row.sikka_id or "")
+
+
+async def played(
+    pending: int, offices: int, seed: int, outcomes: int, way: Callable[[Program], Awaitable[None]]
+) -> Result:
+    """Keep so many writes pending, each seen to in that way, until enough outcomes are known."""
+    with (
+        TemporaryDirectory(prefix="polling-") as folder,
+        patch("store.sqlite.SqliteDatabase", StandingDatabase),
+    ):
+        stage = Stage(offices, seed)
+        settings = Settings(
+            sikka_app_id=SecretStr(stage.config.app_id), sikka_app_key=SecretStr(stage.config.app_key)
+        )
+        path = Path(folder) / "polling.sqlite3"
+        store = await open_store(f"sqlite:///{path}", key_file=None, key_text=None, default_path=path)
+        async with (
+            store,
+            httpx2.AsyncClient(transport=stage, base_url=f"{BASE}/") as client,
+            anyio.create_task_group() as tasks,
+        ):
+            keys = StoredKeys(store, stage.clock, owner="bench", lease_seconds=renewal_seconds(settings))
+            sikka = Sikka(
+                Transport(client, FOR_EVER),
+                keys,
+                tasks,
+                app_id=stage.config.app_id,
+                app_key=stage.config.app_key,
+                clock=stage.clock,
+            )
+            parts = Parts(store, sikka, Doorbell(), stage.clock, settings, "bench")
+            await Freshness(parts).load_offices(live=True)
+            await _play(Program(parts, stage), pending, outcomes, way, tasks)
+            tasks.cancel_scope.cancel()
+        return stage.result
+
+
+async def _play(
+    program: Program,
+    pending: int,
+    outcomes: int,
+    way: Callable[[Program], Awaitable[None]],
+    tasks: TaskGroup,
+) -> None:
+    parts, delays, over = program.parts, program.stage.result.delays, anyio.Event()
+    if way is not by_the_loop:
+        desk = open_desk(parts.store, parts.sikka, parts.doorbell, parts.clock, parts.settings)
+        tasks.start_soon(Sweeper(parts, desk, tasks).run)
+
+    async def one_after_the_other() -> None:
+        while len(delays) < outcomes:
+            await way(program)
+        over.set()
+
+    for _ in range(pending):
+        tasks.start_soon(one_after_the_other)
+    await over.wait()
 
 
 def measure(pending: int, offices: int, seed: int, outcomes: int = 0) -> tuple[Result, Result, Result]:
@@ -310,12 +256,12 @@ def measure(pending: int, offices: int, seed: int, outcomes: int = 0) -> tuple[R
         seed: of everything that is left to chance.
         outcomes: how many are measured; 0 is as many as make the figures steady.
     """
-    stages = [Stage(pending, offices, seed, outcomes) for _ in range(3)]
-    return (
-        stages[0].run(Loop(stages[0]).wake),
-        stages[1].run(Ours(stages[1], watched=False).wake),
-        stages[2].run(Ours(stages[2], watched=True).wake),
+    enough = outcomes or max(LEAST_WRITES, ROUNDS * pending)
+    unwatched, watched = (partial(by_the_sweeper, watched=watched) for watched in (False, True))
+    loop, nobody, every = (
+        run(partial(played, pending, offices, seed, enough, way)) for way in (by_the_loop, unwatched, watched)
     )
+    return loop, nobody, every
 
 
 def main() -> None:
@@ -332,7 +278,7 @@ def main() -> None:
     for pending in PENDING:
         for offices in OFFICES:
             results = measure(pending, offices, seed)
-            figures = [(each.calls_each, each.within(50), each.within(95)) for each in results]
+            figures: list[Any] = [(each.calls_each, each.within(50), each.within(95)) for each in results]
             table.add_row(f"{pending}", f"{offices}", *(f"{x:.2f}" for figure in figures for x in figure))
     Console(width=140).print(table)
 

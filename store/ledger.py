@@ -6,6 +6,8 @@ from typing import Any
 
 from store.database import placeholders
 from store.ledger_adoption import LedgerAdoption
+from store.ledger_asking import LedgerAsking
+from store.ledger_deleting import DELETABLE, LedgerDeleting
 from store.ledger_entries import CONFIRMED_KEY_HOLD_MS, NO_LEASE
 from store.ledger_late import LedgerLate
 from store.ledger_listing import LedgerListing
@@ -19,7 +21,9 @@ WITHDRAW = "withdraw"
 _WITHDRAWN_AT_ONCE = frozenset({State.QUEUED, State.WAITING})
 
 
-class Ledger(LedgerNews, LedgerListing, LedgerWaiting, LedgerAdoption, LedgerLate):
+class Ledger(
+    LedgerNews, LedgerListing, LedgerWaiting, LedgerAsking, LedgerDeleting, LedgerAdoption, LedgerLate
+):
     """The writing half of the ledger. Times are UTC epoch milliseconds and come from the caller."""
 
     async def append(self, new: NewWriteback, now: int) -> tuple[Writeback, bool]:
@@ -112,6 +116,7 @@ class Ledger(LedgerNews, LedgerListing, LedgerWaiting, LedgerAdoption, LedgerLat
         *,
         expect: Collection[State],
         fence: tuple[str, int] | None = None,
+        sent_count: int | None = None,
         reason: str = "",
         error_message: str | None = None,
         sikka_id: str | None = None,
@@ -129,16 +134,17 @@ class Ledger(LedgerNews, LedgerListing, LedgerWaiting, LedgerAdoption, LedgerLat
     ) -> Writeback | None:
         """Take a row to another state, with its event, and return it as it is then.
 
-        None, and nothing is changed, if the row is not in one of ``expect`` or ``fence`` (owner, attempt) no
-        longer holds it. Raises IllegalArrow if the state it is in does not lead to ``to``. What is given as
-        None stays as it was, except ``due_at`` (at once) and ``reason`` (it belongs to the new state alone).
-        The lease ends, but for `sending`, which keeps it (to ``lease_until`` if given): a send in flight is
-        its owner's until the lease lapses. ``sikka_id`` is what Sikka answered to this very row: another that
-        held it loses it (`LedgerAdoption`); one found by searching is for `adopt`.
+        None, and nothing is changed, if the row is not in one of ``expect``, ``fence`` (owner, attempt) no
+        longer holds it, or it was sent other than ``sent_count`` times. Raises IllegalArrow if the state it
+        is in does not lead to ``to``. What is given as None stays as it was, except ``due_at`` (at once) and
+        ``reason`` (it belongs to the new state alone). The lease ends, but for `sending`, which keeps it (to
+        ``lease_until`` if given): a send in flight is its owner's until the lease lapses. ``sikka_id`` is
+        what Sikka answered to this very row: another that held it loses it (`LedgerAdoption`); one found by
+        searching is for `adopt`.
         """
         async with self._database.transaction() as statements:
             row = await self._held(statements, row_id, expect, fence)
-            if row is None:
+            if row is None or sent_count not in {None, row["sent_count"]}:
                 return None
             office: str = row["pms_integration_id"]
             if sikka_id is not None and sikka_id != row["sikka_id"]:
@@ -238,13 +244,17 @@ class Ledger(LedgerNews, LedgerListing, LedgerWaiting, LedgerAdoption, LedgerLat
             return self._seals.writeback(changed)
 
     async def clear_wish(self, office: str, row_id: str, now: int) -> Writeback | None:
-        """Take the wish to withdraw back from an open row; another is returned as it is, None if missing."""
+        """Take the wish to withdraw back from an open row; another is returned as it is, None if missing.
+
+        It stands on a row that Sikka may have deleted already.
+        """
         async with self._database.transaction() as statements:
             row = await self._of(statements, office, row_id)
             if row is None:
                 return None
             state = State(row["state"])
-            if state in SETTLED or row["wish"] is None:
+            kept = state in SETTLED or row["wish"] is None
+            if kept or (state in DELETABLE and await self._may_be_deleted(statements, row)):
                 return self._seals.writeback(row)
             changed = await self._set(statements, row, {"wish": None})
             await self._note(statements, changed, state, now, reason="wish_cleared")

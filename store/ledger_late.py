@@ -1,5 +1,6 @@
 """What settles a write otherwise than by a look at it: a person's word, and an answer that comes late."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from store.ledger_endings import ALLOWED_LATE, LATE_ANSWER, SETTLED_BY_PERSON
@@ -24,12 +25,17 @@ class LedgerLate(LedgerTurns):
         by: str,
         note: str,
         now: int,
+        created: Created | None = None,
+        appointment_key: str | None = None,
+        facts: Mapping[str, Any] | None = None,
         natural_key_hold_ms: int = CONFIRMED_KEY_HOLD_MS,
     ) -> Writeback | None:
         """Settle a row that silence left open, on somebody's word: confirmed or failed.
 
-        Who and why is sealed in the event. None, and nothing is changed, if that office has no such row or it
-        is not submitted, overdue or uncertain. Raises ValueError for any other ``to``.
+        ``created``, ``appointment_key`` and ``facts`` are what they saw that it made; None stays as it was.
+        Who and why is sealed in the event. The row is due at once, for the question whether Sikka agrees
+        (`claim_settled_by_person`). None, and nothing is changed, if that office has no such row or it is not
+        submitted, overdue or uncertain. Raises ValueError for any other ``to``.
         """
         if to not in _PERSONS_WORDS:
             raise ValueError(f"a person settles a write as confirmed or failed, not as {to}")
@@ -40,6 +46,12 @@ class LedgerLate(LedgerTurns):
             columns: dict[str, Any] = {"due_at": now}
             if to is State.CONFIRMED:
                 columns["natural_key_until"] = now + natural_key_hold_ms
+                if created is not None:
+                    columns["created_id"] = self._seals.seal_created(created, office=office, row=row_id)
+                if appointment_key is not None:
+                    columns["appointment_key"] = appointment_key
+                if facts is not None:
+                    columns |= self._sealed(office, row_id, facts=facts)
             return await self._enter(
                 statements, row, to, now, columns, reason=SETTLED_BY_PERSON, detail=f"{by}: {note}"
             )

@@ -39,7 +39,10 @@ class OperationStats:
 
 @dataclass(frozen=True, slots=True)
 class PendingId:
-    """A write that Sikka has accepted and not told the outcome of. ``age_ms`` is since it was accepted."""
+    """A write that Sikka has accepted and not told the outcome of. ``age_ms`` is since it was accepted.
+
+    ``wished``: it is to be taken back. ``leased``: some process is just asking about it.
+    """
 
     row_id: str
     office: str
@@ -49,6 +52,8 @@ class PendingId:
     age_ms: int
     check_count: int
     due_at: int
+    wished: bool = False
+    leased: bool = False
 
 
 class LedgerListing(LedgerReading):
@@ -167,6 +172,17 @@ class LedgerListing(LedgerReading):
             limit,
         )
 
+    async def confirmed_unseen(self, office: str, *, shown_from: int, limit: int) -> list[Writeback]:
+        """Confirmed rows that the copy does not show, or shows only since then (UTC ms); oldest first."""
+        return await self._rows(
+            "WHERE pms_integration_id = $1 AND state = $2 AND (shown_at IS NULL OR shown_at > $3) "
+            f"{OLDEST_FIRST} LIMIT $4",
+            office,
+            State.CONFIRMED.value,
+            shown_from,
+            limit,
+        )
+
     async def settled_since(
         self, office: str, operation: str, *, completed_from: int, limit: int
     ) -> list[Writeback]:
@@ -181,10 +197,14 @@ class LedgerListing(LedgerReading):
             limit,
         )
 
-    async def usual_seconds(self, office: str, operation: str, *, latest: int = 50) -> float | None:
-        """The middle completion time of the latest writes that Sikka settled itself; None without any."""
+    async def usual_seconds(self, office: str | None, operation: str, *, latest: int = 50) -> float | None:
+        """The middle completion time of the latest writes that Sikka settled itself; None without any.
+
+        ``office`` None asks for all offices.
+        """
         rows = await self._database.fetch(
-            f"SELECT ms FROM ({_TIMED} AND w.pms_integration_id = $1 AND w.operation = $2) AS all_timed "
+            f"SELECT ms FROM ({_TIMED} AND (CAST($1 AS TEXT) IS NULL OR w.pms_integration_id = $1) "
+            "AND w.operation = $2) AS all_timed "
             "ORDER BY completed_at DESC LIMIT $3",
             office,
             operation,
@@ -196,7 +216,7 @@ class LedgerListing(LedgerReading):
     async def pending_sikka_ids(self, now: int, office: str | None = None) -> list[PendingId]:
         """Every id whose outcome Sikka still owes us, the longest due first; nothing sealed is opened."""
         rows = await self._database.fetch(
-            "SELECT id, pms_integration_id, sikka_id, operation, state, check_count, "
+            "SELECT id, pms_integration_id, sikka_id, operation, state, check_count, wish, lease_until, "
             "COALESCE(submitted_at, created_at) AS accepted_at, due_at FROM pms_writebacks "
             f"WHERE {of_office(1)} AND state IN ($2, $3) AND sikka_id IS NOT NULL ORDER BY due_at, id",
             office,
@@ -213,6 +233,8 @@ class LedgerListing(LedgerReading):
                 age_ms=now - row["accepted_at"],
                 check_count=row["check_count"],
                 due_at=row["due_at"],
+                wished=row["wish"] is not None,
+                leased=row["lease_until"] is not None and row["lease_until"] > now,
             )
             for row in rows
         ]

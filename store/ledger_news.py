@@ -4,10 +4,14 @@
 """
 # ruff: noqa: S608  # only names of columns and numbers of placeholders are put into the SQL text
 
+from typing import Final
+
 from store.database import placeholders
 from store.ledger_reading import LedgerReading, texts
 from store.ledger_rows import Writeback
-from store.ledger_states import WORTH_TELLING, State
+from store.ledger_states import UNDONE, WORTH_TELLING, State
+
+KEPT_MS: Final = 30 * 86_400_000  # by then somebody of the office has called: each such row makes a task
 
 
 class LedgerNews(LedgerReading):
@@ -16,34 +20,35 @@ class LedgerNews(LedgerReading):
     async def news(
         self, office: str, *, scope_key: str | None, patient_key: str | None, now: int, gap_ms: int
     ) -> list[Writeback]:
-        """Rows whose state the caller has not heard, oldest change first. Whoever tells one calls `said`.
+        """Rows whose state the caller has not heard. Whoever tells one calls `said`.
 
-        They are rows of the call ``scope_key``, or without one of ``patient_key``; without either, none.
-        What was told is repeated until a call comes at least ``gap_ms`` after it was first told.
+        They are rows of the call ``scope_key``, oldest change first, and before them what an earlier call of
+        ``patient_key`` asked for and was not done. Without a call they are all rows of the patient; without
+        either, none. What was told is repeated until a call comes ``gap_ms`` after it was first told.
         """
-        column, key = ("scope_key", scope_key) if scope_key is not None else ("patient_key", patient_key)
-        if key is None:
+        if scope_key is None and patient_key is None:
             return []
-        of_key = f"pms_integration_id = $1 AND {column} = $2"
-        worth = texts(WORTH_TELLING)
-        unheard = f"said_state <> state AND state IN ({placeholders(3, len(worth))})"
-        if not await self._database.fetch(
-            f"SELECT id FROM pms_writebacks WHERE {of_key} AND {unheard} LIMIT 1", office, key, *worth
-        ):
-            return []  # most calls: no transaction is made for nothing
-        async with self._database.transaction() as statements:
-            await statements.execute(
-                f"UPDATE pms_writebacks SET said_state = told_state WHERE {of_key} AND told_at <= $3",
-                office,
-                key,
-                now - gap_ms,
-            )
-            rows = await statements.fetch(
-                f"SELECT * FROM pms_writebacks WHERE {of_key} AND {unheard} ORDER BY changed_at, id",
-                office,
-                key,
-                *worth,
-            )
+        worth, undone = texts(WORTH_TELLING), texts(UNDONE & WORTH_TELLING)
+        mine = f"""pms_integration_id = $1 AND (
+            scope_key = CAST($2 AS TEXT)
+            OR (patient_key = CAST($3 AS TEXT) AND (CAST($2 AS TEXT) IS NULL
+                OR (changed_at >= $4 AND state IN ({placeholders(5, len(undone))})))))"""
+        given = (office, scope_key, patient_key, now - KEPT_MS, *undone)
+        unheard = f"said_state <> state AND state IN ({placeholders(5 + len(undone), len(worth))})"
+        wanted = f"SELECT * FROM pms_writebacks WHERE {mine} AND {unheard} ORDER BY changed_at, id"
+        rows = await self._database.fetch_few(wanted, *given, *worth)
+        heard_by = now - gap_ms
+        if any(row["told_at"] is not None and row["told_at"] <= heard_by for row in rows):
+            heard = f"told_at <= ${5 + len(undone)}"
+            async with self._database.transaction() as statements:
+                await statements.execute(
+                    f"UPDATE pms_writebacks SET said_state = told_state WHERE {mine} AND {heard}",
+                    *given,
+                    heard_by,
+                )
+                rows = await statements.fetch(wanted, *given, *worth)
+        if scope_key is not None:
+            rows = sorted(rows, key=lambda row: row["scope_key"] == scope_key)
         return [self._seals.writeback(row) for row in rows]
 
     async def said(self, row_id: str, state: State, now: int) -> None:
@@ -51,8 +56,7 @@ class LedgerNews(LedgerReading):
 
         It is news until a later call, like anything told: the answer may not have reached the caller.
         """
-        async with self._database.transaction() as statements:
-            await statements.execute(_TELL, row_id, state.value, now)
+        await self._database.write(_TELL, row_id, state.value, now)
 
 
 # The first time counts: a caller who asks every second has heard it after the gap.

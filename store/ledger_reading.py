@@ -59,13 +59,31 @@ class LedgerReading:
         where = "WHERE pms_integration_id = $1 AND appointment_key = $2"
         return await self._rows(f"{where} {NEWEST_FIRST}", office, appointment_key)
 
-    async def overlay(self, office: str) -> list[Writeback]:
-        """What lies over Sikka's copy: open rows, and confirmed ones it does not show yet; oldest first."""
-        where = (
-            f"WHERE pms_integration_id = $1 AND (state IN ({placeholders(3, len(OPEN))}) "
-            "OR (state = $2 AND shown_at IS NULL))"
+    async def newest_about(self, office: str, appointment_key: str) -> str | None:
+        """The id of the newest row about one appointment; None without any."""
+        row = await self._database.fetch_one(
+            "SELECT id FROM pms_writebacks WHERE pms_integration_id = $1 AND appointment_key = $2 "
+            f"{NEWEST_FIRST} LIMIT 1",
+            office,
+            appointment_key,
         )
-        return await self._rows(f"{where} {OLDEST_FIRST}", office, State.CONFIRMED.value, *texts(OPEN))
+        return None if row is None else row["id"]
+
+    async def overlay(self, office: str, *, read_from: int | None = None) -> list[Writeback]:
+        """What lies over Sikka's copy: open rows, and confirmed ones it does not show yet; oldest first.
+
+        ``read_from`` (UTC ms) is when the reading of a copy that is kept began, None for one read just now.
+        What somebody saw shown after that may be missing from it, and lies over it still.
+        """
+        # One list of states, and no alternative of two: that SQLite would plan anew at every call.
+        late = "" if read_from is None else "OR shown_at >= $3"
+        args = () if read_from is None else (read_from,)
+        states = placeholders(3 + len(args), len(OPEN))
+        where = (
+            f"WHERE pms_integration_id = $1 AND state IN ($2, {states}) "
+            f"AND (shown_at IS NULL OR state <> $2 {late})"
+        )
+        return await self._rows(f"{where} {OLDEST_FIRST}", office, State.CONFIRMED.value, *args, *texts(OPEN))
 
     async def unsettled(self, office: str | None = None) -> list[Writeback]:
         """Open rows, oldest first, of one office or of all."""
@@ -103,7 +121,7 @@ class LedgerReading:
         return {State(row["state"]): int(row["rows_in"]) for row in rows}
 
     async def _rows(self, where: str, *args: object) -> list[Writeback]:
-        rows = await self._database.fetch(f"SELECT * FROM pms_writebacks {where}", *args)
+        rows = await self._database.fetch_few(f"SELECT * FROM pms_writebacks {where}", *args)
         return [self._seals.writeback(row) for row in rows]
 
 

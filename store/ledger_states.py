@@ -70,6 +70,7 @@ ALLOWED: Mapping[State, frozenset[State]] = MappingProxyType(
                 State.REJECTED,
                 State.WITHDRAWN,
                 State.INTENT,  # proven absent
+                State.QUEUED,  # the answer comes after all: the office's PC is off
                 State.OVERDUE,
             }
         ),

@@ -12,7 +12,7 @@ from server.background.flags import Flags
 from server.background.limits import kept_until as limit_of
 from server.background.parts import Parts
 from server.sikka.effects import Effect, effect_of
-from server.sikka.errors import Answered, NotPermitted, RateLimited, SikkaError
+from server.sikka.errors import Answered, NoAnswer, NotPermitted, RateLimited, SikkaError
 from store.inbox import TaskKind
 from store.ledger_rows import Writeback
 from store.ledger_states import State
@@ -39,7 +39,7 @@ class Carrier:
         self._doorbell = parts.doorbell
         self._flags = Flags(parts)
         self._clock = parts.clock
-        self._due = DueRows(parts, {State.INTENT}, parts.settings.lease_seconds)
+        self._due = DueRows(parts, {State.INTENT}, parts.lease_seconds)
         self._tasks = tasks
         self._in_flight = 0
         self._idle = anyio.Event()
@@ -104,16 +104,21 @@ class Carrier:
             now,
             expect={State.INTENT},
             fence=row.fence,
-            lease_until=now + self._parts.lease_ms,
+            lease_until=now + self._parts.ms(self._parts.lease_seconds),
         )
         if sending is None:
             return  # another process's by now
         try:
-            sikka_id = await self._sikka.office(office.office_id, live=True).write(
-                row.method, row.endpoint, row.body
-            )
+            with anyio.fail_after(self._parts.send_seconds):
+                sikka_id = await self._sikka.office(office.office_id, live=True).write(
+                    row.method, row.endpoint, row.body
+                )
         except SikkaError as error:
             await self._put_down(sending, office, error)
+            return
+        except TimeoutError:
+            # An answer that trickles in: whoever waits longer than the lease holds acts beside another.
+            await self._put_down(sending, office, NoAnswer("TimeoutError"))
             return
         with anyio.CancelScope(shield=True):
             await self._accepted(row, sikka_id)
@@ -140,8 +145,9 @@ class Carrier:
         state, reason, waits = _AFTER[effect]
         now = self._clock.now()
         kept_until: int | None = None
-        if effect is Effect.SPU_OFFLINE and self._parts.settings.offline == "queue":
-            kept_until = limit_of(row, office, self._parts.settings)
+        settings = await self._parts.settings_of(row.office) if effect is Effect.SPU_OFFLINE else None
+        if settings is not None and settings.offline == "queue":
+            kept_until = limit_of(row, office, settings)
             state = State.QUEUED if kept_until > now else state
         put_down = partial(
             self._ledger.change,
@@ -154,9 +160,9 @@ class Carrier:
         )
         with anyio.CancelScope(shield=True):
             changed = await put_down(state, expect={State.SENDING}, fence=row.fence)
-            if changed is None and state in _LATE:
-                # The lease lapsed meanwhile. A refusal is the truth all the same, however late.
-                changed = await put_down(_LATE[state], expect={State.UNCERTAIN})
+            if changed is None and state in _TRUE_HOWEVER_LATE:
+                # The lease lapsed meanwhile. It is the truth about this sending, but not about a later one.
+                changed = await put_down(state, expect={State.UNCERTAIN}, sent_count=row.sent_count)
             await self._withdraw_if_wished(changed)
         log.info("write_not_accepted", row=row.id, effect=effect.value, error=type(error).__name__)
 
@@ -208,9 +214,8 @@ _AFTER: Final[dict[Effect, tuple[State, str, bool]]] = {
     Effect.UNCERTAIN: (State.UNCERTAIN, "answer_lost", False),
 }
 
-# What a late refusal makes of a row that was given up for lost meanwhile. Nothing was done in either case;
-# one that is to be queued is sent again, which tells anew whether the PC is off.
-_LATE: Final[dict[State, State]] = {State.REJECTED: State.REJECTED, State.QUEUED: State.INTENT}
+# Nothing was done in either case, though the row was given up for lost meanwhile.
+_TRUE_HOWEVER_LATE: Final = frozenset({State.REJECTED, State.QUEUED})
 
 
 def _wait_ms(row: Writeback, error: SikkaError, effect: Effect) -> int:

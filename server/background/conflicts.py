@@ -15,12 +15,13 @@ from server.sikka import models
 from server.sikka.office_calls import OfficeCalls
 from store.inbox import TaskKind, Urgency
 from store.ledger_rows import Writeback
-from store.ledger_states import UNDONE, State
+from store.ledger_states import UNDONE
 from store.offices import Office
 
 LOOK_SECONDS: Final = 30.0
 LOADING_MS: Final = 900_000  # a load seen so soon after a write may have begun before it was done
 BEFORE_MS: Final = 86_400_000  # after a start, what the copy came to show in the last day is compared too
+PAST: Final = dt.timedelta(days=2)  # wherever on Earth the office is
 AT_ONCE: Final = 500
 # Operation -> the fact that names when the appointment should be, once the write is done.
 COMPARED: Final = {"book": "start", "move": "new_start", "cancel": "start"}
@@ -68,10 +69,11 @@ class Conflicts:
 
     async def compare(self, office: Office, shown_from: int) -> None:
         """Compare an office's rows that the copy does not show yet, or has shown since. Raises SikkaError."""
+        rows = await self._ledger.confirmed_unseen(office.id, shown_from=shown_from, limit=AT_ONCE)
+        shown = [row.id for row in rows if row.shown_at is None and self._lies_over_nothing(row, office)]
         calls = self._parts.sikka.office(office.office_id, live=False)
         days: dict[dt.date, list[models.Appointment]] = {}
-        shown: list[str] = []
-        for row in await self._rows(office, shown_from):
+        for row in [row for row in rows if row.id not in shown and await self._is_latest(row)]:
             when = _when(row)
             if when.date() not in days:
                 days[when.date()] = await calls.appointments(
@@ -84,19 +86,20 @@ class Conflicts:
                 await self._flags.once(row, TaskKind.CONFLICT, conflict.value, Urgency.URGENT)
         await self._ledger.mark_shown(shown, self._clock.now())
 
-    async def _rows(self, office: Office, shown_from: int) -> list[Writeback]:
-        """The latest confirmed row of each appointment that is worth a look."""
-        rows = await self._ledger.search(office.id, states={State.CONFIRMED}, limit=AT_ONCE)
-        return [
-            row
-            for row in rows
-            if row.operation in COMPARED
-            and row.facts.get(COMPARED[row.operation])
-            and (row.shown_at is None or row.shown_at > shown_from)
-            and await self._is_latest(row)
-        ]
+    def _lies_over_nothing(self, row: Writeback, office: Office) -> bool:
+        """Whether no read needs a confirmed row any more, without a look at the calendar.
+
+        What is in no calendar is in the copy once that has moved, and what is over is asked for by nobody.
+        """
+        if not _is_compared(row):
+            return self._copy_is_newer(row, office)
+        today = dt.datetime.fromtimestamp(self._clock.now() / 1000, dt.UTC).date()
+        return _when(row).date() < today - PAST
 
     async def _is_latest(self, row: Writeback) -> bool:
+        """Whether a row is the latest word on its place in the calendar."""
+        if not _is_compared(row):
+            return False
         if row.appointment_key is None:
             return True
         about = await self._ledger.by_appointment(row.office, row.appointment_key)
@@ -131,6 +134,10 @@ class Conflicts:
         if row.shown_at is not None:
             return True
         return (office.as_of_seen_at or 0) - (row.completed_at or row.changed_at) >= LOADING_MS
+
+
+def _is_compared(row: Writeback) -> bool:
+    return bool(row.facts.get(COMPARED.get(row.operation, "")))
 
 
 def _when(row: Writeback) -> dt.datetime:

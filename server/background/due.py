@@ -31,7 +31,7 @@ class DueRows:
     async def claim(self) -> list[Writeback]:
         """Lease what is due, up to `AT_ONCE` rows of each office."""
         rows: list[Writeback] = []
-        for office in await self._offices():
+        for office in await self.offices():
             rows += await self._ledger.claim_due(
                 self._states,
                 owner=self._parts.owner,
@@ -44,14 +44,14 @@ class DueRows:
 
     async def pause_seconds(self) -> float:
         """Seconds until the next row is due, at most `IDLE_SECONDS`."""
-        times = [await self._ledger.next_due(self._states, office) for office in await self._offices()]
+        times = [await self._ledger.next_due(self._states, office) for office in await self.offices()]
         due_at = min((time for time in times if time is not None), default=None)
         if due_at is None:
             return IDLE_SECONDS
         seconds = (due_at - self._parts.clock.now()) / 1000
         return min(IDLE_SECONDS, max(SHORTEST_SECONDS, seconds))
 
-    async def _offices(self) -> list[str | None]:
+    async def offices(self) -> list[str | None]:
         """Ids for the ledger's questions; [None] stands for all offices."""
         settings = self._parts.settings
         if not settings.chosen_offices:

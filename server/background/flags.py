@@ -12,9 +12,6 @@ from store.ledger_rows import Writeback
 from store.ledger_states import State
 from store.offices import Office
 
-LOOK_SECONDS: Final = 10.0
-UNTOLD_MS: Final = 120_000  # a caller on the line would have heard of it by then
-DOUBT_MS: Final = 3_600_000
 HIDDEN_MS: Final = 86_400_000  # where only the copy tells, and that may come once a day
 SINCE_MS: Final = 7 * 86_400_000
 AT_ONCE: Final = 100
@@ -24,6 +21,7 @@ SILENT: Final = "The office system has not answered. Look whether it was done; i
 IN_DOUBT: Final = "It is not known whether this was done. Look for it; it is not sent again."
 NOT_SENT: Final = "Its time ran out before it could be sent. Nothing was done; the caller was told."
 UNTOLD: Final = "This was not done, and the caller has not heard so. Please call."
+REFUSED: Final = "This was not done, and no caller asked for it. Do it in the practice's system, or retry it."
 log = structlog.get_logger(__name__)
 
 
@@ -62,13 +60,14 @@ class Watch:
         self._flags = Flags(parts)
         self._ledger = parts.store.ledger
         self._clock = parts.clock
+        self._untold_ms = parts.ms(parts.settings.untold_seconds)
 
     async def run(self) -> None:
         """Forever: look, and sleep."""
         while True:
             for office in await chosen_offices(self._parts.store.offices, self._parts.settings):
                 await self.look(office)
-            await self._clock.sleep(LOOK_SECONDS)
+            await self._clock.sleep(self._parts.settings.flag_seconds)
 
     async def look(self, office: Office) -> None:
         """One round over an office's rows."""
@@ -76,20 +75,21 @@ class Watch:
         for row in await self._ledger.unflagged(office.id, limit=AT_ONCE):
             if row.state is State.OVERDUE:
                 await self._flags.once(row, TaskKind.OVERDUE, SILENT)
-            elif now - row.changed_at >= _patience_ms(row):
+            elif now - row.changed_at >= self._patience_ms(row):
                 await self._flags.once(row, TaskKind.UNCERTAIN, IN_DOUBT)
         unhappy = await self._ledger.ended_unhappily(
-            office.id, changed_from=now - SINCE_MS, changed_by=now - UNTOLD_MS, limit=AT_ONCE
+            office.id, changed_from=now - SINCE_MS, changed_by=now - self._untold_ms, limit=AT_ONCE
         )
         for row in unhappy:
             if row.state in {row.told_state, row.said_state}:
                 await self._flags.raised(row, TaskKind.NEVER_SENT, NOT_SENT)
+            elif row.retry_of is not None or await self._ledger.follows_by_itself(row.id):
+                await self._flags.raised(row, TaskKind.FAILED, REFUSED)
             else:
                 await self._flags.raised(row, TaskKind.CALL_NOW, UNTOLD, Urgency.URGENT)
 
-
-def _patience_ms(row: Writeback) -> int:
-    """How long a row may be uncertain before somebody is told."""
-    if row.reason != "outcome_hidden":
-        return DOUBT_MS
-    return HIDDEN_MS if row.operation in SHOWN_BY_COPY else 0
+    def _patience_ms(self, row: Writeback) -> int:
+        """How long a row may be uncertain before somebody is told."""
+        if row.reason != "outcome_hidden":
+            return self._parts.ms(self._parts.settings.doubt_seconds)
+        return HIDDEN_MS if row.operation in SHOWN_BY_COPY else 0

@@ -11,7 +11,11 @@ log = structlog.get_logger(__name__)
 
 
 class Freshness:
-    """The loop that asks Sikka, for all offices in one call, when each copy was last loaded."""
+    """The loop that asks Sikka, for all offices in one call, when each copy was last loaded.
+
+    Attributes:
+        asked_at: when Sikka last told (UTC ms); None before it did.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._offices = parts.store.offices
@@ -19,6 +23,7 @@ class Freshness:
         self._clock = parts.clock
         self._settings = parts.settings
         self._loaded = False
+        self.asked_at: int | None = None
 
     async def load_offices(self, *, live: bool = False) -> list[AuthorizedPractice]:
         """Put the chosen offices down in the store. Returns all that Sikka shows, chosen or not.
@@ -40,6 +45,7 @@ class Freshness:
                     as_of=row.data_insert_date,
                     now=self._clock.now(),
                 )
+        self.asked_at = self._clock.now()
         return shown
 
     async def run(self) -> None:
@@ -63,3 +69,4 @@ class Freshness:
             row_id = known.get((row.office_id, row.practice_id))
             if row_id is not None and row.data_insert_date:
                 await self._offices.saw_as_of(row_id, row.data_insert_date, self._clock.now())
+        self.asked_at = self._clock.now()

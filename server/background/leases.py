@@ -7,6 +7,7 @@ from typing import Final
 
 import anyio
 
+from server.background.parts import LEASE_SHARE
 from server.clock import Clock
 from server.sikka.keys import RequestKey
 from store.opening import Store
@@ -26,15 +27,15 @@ class StoredKeys:
         store: open.
         clock: for leases.
         owner: of this process.
-        lease_ms: longer than a renewal usually takes. One that outlasts it may be made twice; Sikka then
-            refuses the slower one's refresh key, which falls back to a first grant.
+        lease_seconds: how long a renewal is one process's; longer than one takes. A slower one is given up
+            before the lease lapses, so that no two are made at once.
     """
 
-    def __init__(self, store: Store, clock: Clock, *, owner: str, lease_ms: int) -> None:
+    def __init__(self, store: Store, clock: Clock, *, owner: str, lease_seconds: float) -> None:
         self._offices = store.offices
         self._clock = clock
         self._owner = owner
-        self._lease_ms = lease_ms
+        self._lease_seconds = lease_seconds
 
     async def load(self, office_id: str) -> RequestKey | None:
         """The newest key of whichever process; None before the first grant."""
@@ -63,13 +64,19 @@ class StoredKeys:
 
     @asynccontextmanager
     async def renewing(self, office_id: str) -> AsyncGenerator[None]:
-        """The lease on an office's renewal; waits while another process has it."""
+        """The lease on an office's renewal; waits while another process has it.
+
+        Raises:
+            TimeoutError: what was done under it took too long.
+        """
+        lease_ms = int(self._lease_seconds * 1000)
         while not await self._offices.claim_key_refresh(
-            office_id, owner=self._owner, now=self._clock.now(), lease_ms=self._lease_ms
+            office_id, owner=self._owner, now=self._clock.now(), lease_ms=lease_ms
         ):
             await self._clock.sleep(LOOK_AGAIN_SECONDS)
         try:
-            yield
+            with anyio.fail_after(self._lease_seconds * LEASE_SHARE):
+                yield
         finally:
             with anyio.CancelScope(shield=True):
                 await self._offices.release_key_refresh(office_id, self._owner)

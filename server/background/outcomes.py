@@ -17,7 +17,11 @@ from store.offices import Office
 LOOKED_AT: Final = frozenset({State.SUBMITTED, State.OVERDUE, State.UNCERTAIN})
 # Said by at least one PMS when the time is taken (seen in a live integration's code).
 SLOT_TAKEN_TEXT: Final = "appointment already scheduled"
-DONE_AFTER_ALL: Final = "This was done after all, though it had been given up. Is it still wanted?"
+# What the office reads where Sikka answers otherwise than the row was settled, by what it answers.
+OTHERWISE: Final = {
+    State.CONFIRMED: "This was done after all, though it had been given up. Is it still wanted?",
+    State.FAILED: "This was settled as done, and the practice's system says that it refused it.",
+}
 log = structlog.get_logger(__name__)
 
 
@@ -126,5 +130,5 @@ class Outcomes:
         except IllegalArrow:
             log.warning("answer_too_late", row=row.id, stands=settled.state.value, answer=to.value)
             return
-        if changed is not None and changed.state is State.CONFIRMED is not settled.state:
-            await self._flags.raised(changed, TaskKind.CONFLICT, DONE_AFTER_ALL, Urgency.URGENT)
+        if changed is not None and changed.state is not settled.state:
+            await self._flags.raised(changed, TaskKind.CONFLICT, OTHERWISE[to], Urgency.URGENT)

@@ -9,7 +9,7 @@ may have to be asked for by itself. Nothing is asked in here, and no clock is re
 import datetime as dt
 import math
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,7 +18,7 @@ from server.background.cadence import pause_seconds
 from store.ledger_listing import PendingId
 
 LISTED_DAYS: Final = 3  # with a day on both sides this stays within the list's seven
-LIST_LOOSENS: Final = 2.0  # a list may come half as often as a question by id: it answers for all at once
+LIST_LOOSENS: Final = 2.1  # a list may come so much more seldom than a question: it answers for all at once
 LISTS_PER_OUTCOME: Final = 0.5  # with the question that follows, fewer than two calls for an outcome
 UNKNOWN_USUAL_SECONDS: Final = 60.0
 EARLY: Final = 0.25  # of the usual time: before it, an outcome would be unusual
@@ -66,7 +66,8 @@ class Plan:
     """What to do now.
 
     Attributes:
-        ask: rows to ask `writeback_status` about now, the offices in turn.
+        ask: rows to ask `writeback_status` about now, the offices in turn. What is due and not asked about
+            waits for the list, or for the next window of the rate limit.
         window: the list to be read now; None for none.
         listed: rows the list answers for, so that they are not asked about before it tells their turn.
         pauses: seconds until the next look at a row that is still pending then, for every row.
@@ -130,7 +131,8 @@ class Polling:
 
         Args:
             now: the moment.
-            pending: every id whose outcome Sikka owes us (`Ledger.pending_sikka_ids`).
+            pending: every id whose outcome Sikka owes us (`Ledger.pending_sikka_ids`). Of those that are
+                leased nothing is planned: somebody is just asking.
             watched: ids of rows that a caller waits for.
             usual: (office, operation) -> its usual completion time in seconds (`Ledger.usual_seconds`).
             left: office (our id, or `OURS`) -> what may still be asked there.
@@ -138,7 +140,11 @@ class Polling:
         self._by_id &= {row.row_id for row in pending}
         usual, left = usual or {}, left or {}
         wanted = sorted(
-            (self._wanted(row, usual.get((row.office, row.operation)), watched) for row in pending),
+            (
+                self._wanted(row, usual.get((row.office, row.operation)), watched)
+                for row in pending
+                if not row.leased
+            ),
             key=lambda each: (each.seconds, each.row.row_id),
         )
         alone, listed, every = self._divided(now, wanted, left)
@@ -150,8 +156,12 @@ class Polling:
             for each in alone
         }
         pauses |= {each.row.row_id: every if reads else waits for each in listed}
+        ask, spent = _within(_in_turn([each.row for each in alone if each.row.due_at <= now]), left, watched)
+        for row in spent:
+            reset = left[row.office].resets_in * (1 + JITTER) * _jitter(row, now)
+            pauses[row.row_id] = max(pauses[row.row_id], reset)
         return Plan(
-            ask=_in_turn([each.row for each in alone if each.row.due_at <= now]),
+            ask=ask,
             window=_window(now, listed) if reads else None,
             listed=frozenset(each.row.row_id for each in listed),
             pauses=pauses,
@@ -188,9 +198,13 @@ class Polling:
         self._by_id = (self._by_id | {row.row_id for row in rows}) - waits
         return Told(done, waits)
 
-    def list_failed(self, now: int) -> None:
+    def list_failed(self, now: int, *, for_ms: int = LIST_AVOIDED_MS) -> None:
         """The list was refused or could not be read: for a while every row is asked about by itself."""
-        self._avoided_until, self._reading = now + LIST_AVOIDED_MS, False
+        self._avoided_until, self._reading = now + for_ms, False
+
+    def list_seen(self, asked_at: int) -> None:
+        """Some process asked for the list then (UTC ms): it told that process whom to ask."""
+        self._asked_at = max(asked_at, self._asked_at or asked_at)
 
     def _list_waits(self, now: int, every: float) -> float:
         """Seconds until a list may be read; never two at a time."""
@@ -210,38 +224,68 @@ class Polling:
         cheapest of the ways to cut the rows, sorted by haste, in two is the cheapest way of all.
         """
         fit = [] if now < self._avoided_until else [each for each in wanted if self._fits_list(each.row)]
-        best, cheapest, every = len(fit), _cost_by_id(fit, left), math.inf
-        for cut in range(len(fit)):
-            if cut and fit[cut].seconds == fit[cut - 1].seconds:
-                continue  # equals are not parted
-            between = self._between_lists(now, fit[cut:], left)
-            if between is None:
-                continue
-            outcomes = sum(each.outcomes for each in fit[cut:])
-            cost = _cost_by_id(fit[:cut], left) + self._pages / between + outcomes
-            if cost < cheapest:
-                best, cheapest, every = cut, cost, between
-        listed = fit[best:]
+        by_id = _Questions(left)
+        outcomes = sum(each.outcomes for each in fit)
+        best, cheapest, every = 0, math.inf, math.inf
+        for cut, each in enumerate(fit):
+            if not cut or each.seconds > fit[cut - 1].seconds:  # equals are not parted
+                between = self._between_lists(now, each.seconds, outcomes, left)
+                if between is not None and by_id.cost + self._pages / between + outcomes < cheapest:
+                    best, every = cut, between
+                    cheapest = by_id.cost + self._pages / between + outcomes
+            by_id.add(each)
+            outcomes -= each.outcomes
+        listed = fit[best:] if cheapest < by_id.cost else []
         by_list = {each.row.row_id for each in listed}
         return [each for each in wanted if each.row.row_id not in by_list], listed, every
 
     def _fits_list(self, row: PendingId) -> bool:
         return row.row_id not in self._by_id and row.age_ms < LISTED_DAYS * _DAY_MS
 
-    def _between_lists(self, now: int, listed: list[_Wanted], left: Mapping[str, Left]) -> float | None:
-        """Seconds between two lists that serve these rows well enough; None where it is too slow for them.
+    def _between_lists(
+        self, now: int, seconds: float, outcomes: float, left: Mapping[str, Left]
+    ) -> float | None:
+        """Seconds between two lists that serve rows well enough; None where the list is too slow for them.
 
         A list is old by its own latency when it is there, and the question that follows has yet to be asked.
+
+        Args:
+            now: the moment.
+            seconds: that should lie between two questions by id, of the row in the greatest haste.
+            outcomes: to be expected of all the rows in a second.
+            left: by office.
         """
         known = self._read_at is not None and now - self._read_at < LIST_REMEMBERED_MS
         latency = self._latency if known else 0.0
-        longest = LIST_LOOSENS * listed[0].seconds - 2 * latency
+        longest = LIST_LOOSENS * seconds - 2 * latency
         if longest < max(self._poll, latency):
             return None
-        shortest = min(listed[0].seconds, FASTEST_UNWATCHED * self._poll)
-        outcomes = sum(each.outcomes for each in listed)
+        shortest = min(seconds, FASTEST_UNWATCHED * self._poll)
         between = min(longest, max(shortest, self._pages / (LISTS_PER_OUTCOME * outcomes)))
         return max(between, self._pages / left.get(OURS, Left()).per_second)
+
+
+class _Questions:
+    """What asking about rows by their ids costs in calls a second, as loosely as a list would come.
+
+    It is dearer where an office's budget runs short.
+    """
+
+    def __init__(self, left: Mapping[str, Left]) -> None:
+        self._left = left
+        self._demand: defaultdict[str, float] = defaultdict(float)
+        self.cost = 0.0
+
+    def add(self, each: _Wanted) -> None:
+        """One row more."""
+        office = each.row.office
+        before = self._of(office)
+        self._demand[office] += 1 / each.seconds
+        self.cost += self._of(office) - before
+
+    def _of(self, office: str) -> float:
+        calls = self._demand[office]
+        return max(1.0, calls / self._left.get(office, Left()).per_second) * calls / LIST_LOOSENS
 
 
 def wanted_seconds(age_seconds: float, poll_seconds: float, *, usual: float | None, watched: bool) -> float:
@@ -257,12 +301,6 @@ def wanted_seconds(age_seconds: float, poll_seconds: float, *, usual: float | No
         return pause_seconds(age_seconds, poll_seconds, watched=watched)
     fastest = FASTEST_UNWATCHED * poll_seconds
     return max(fastest, EARLY * usual - age_seconds, usual / LOOKS_AT_USUAL)
-
-
-def _cost_by_id(rows: list[_Wanted], left: Mapping[str, Left]) -> float:
-    """Calls a second, as loosely as a list would come; dearer where an office's budget runs short."""
-    stretch = _stretches(rows, left)
-    return sum(stretch[each.row.office] / (LIST_LOOSENS * each.seconds) for each in rows)
 
 
 def _stretches(rows: list[_Wanted], left: Mapping[str, Left]) -> dict[str, float]:
@@ -287,6 +325,26 @@ def _in_turn(rows: list[PendingId]) -> tuple[PendingId, ...]:
         placed.append((turns[row.office], row.due_at, row.row_id, row))
         turns[row.office] += 1
     return tuple(row for *_, row in sorted(placed, key=lambda each: each[:3]))
+
+
+def _within(
+    rows: Iterable[PendingId], left: Mapping[str, Left], watched: Container[str]
+) -> tuple[tuple[PendingId, ...], list[PendingId]]:
+    """The rows that may be asked about in this window, and those for which it holds no more calls.
+
+    For a row that a caller waits for, the share kept for callers is there.
+    """
+    asked: Counter[str] = Counter()
+    ask: list[PendingId] = []
+    spent: list[PendingId] = []
+    for row in rows:
+        calls = left.get(row.office, Left()).calls
+        if calls is not None and asked[row.office] >= calls and row.row_id not in watched:
+            spent.append(row)
+            continue
+        asked[row.office] += 1
+        ask.append(row)
+    return tuple(ask), spent
 
 
 def _jitter(row: PendingId, now: int) -> float:

@@ -52,9 +52,8 @@ class Queue:
         elif office is None or office.as_of_seen_at is None or office.as_of_seen_at <= row.changed_at:
             await self._later(row)
         elif await self._slots.is_free(row, office):
-            await self._put_down(
-                row, State.INTENT, OFFICE_BACK, send_before=kept_until(row, office, self._parts.settings)
-            )
+            until = kept_until(row, office, await self._parts.settings_of(row.office))
+            await self._put_down(row, State.INTENT, OFFICE_BACK, send_before=until)
         else:
             await self._put_down(row, State.REJECTED, "slot_taken")
 

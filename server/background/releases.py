@@ -17,6 +17,7 @@ from store.offices import Office
 
 AT_ONCE: Final = 100
 LOOK_AGAIN_MS: Final = 30_000
+UNKNOWN_MS: Final = 86_400_000  # the copy may be loaded once a day; it has had its chance to show the patient
 FAILED: Final = "registration_failed"
 log = structlog.get_logger(__name__)
 
@@ -60,7 +61,7 @@ class Releases:
                 self._doorbell.ring()
 
     async def _look(self, row: Writeback, office: Office) -> bool:
-        now, settings = self._clock.now(), self._parts.settings
+        now, settings = self._clock.now(), await self._parts.settings_of(row.office)
         awaited = await self._ledger.get(row.office, row.waits_for or "")
         if awaited is None or awaited.state in UNDONE:
             return await self._end(row, FAILED)
@@ -77,13 +78,15 @@ class Releases:
 
     async def _release(self, row: Writeback, registration: Writeback, office: Office) -> bool:
         now = self._clock.now()
-        limit = released_until(row, office, self._parts.settings, now)
+        limit = released_until(row, office, await self._parts.settings_of(row.office), now)
         if now >= limit:
             return await self._end(row, "never_sent")
         patient_id = registration.created.patient_id
         if not patient_id:
             # Done, and Sikka did not tell which patient it made: the copy will.
             found = await self._evidence.in_copy(registration, office)
+            if found is None and now - (registration.completed_at or now) >= UNKNOWN_MS:
+                return await self._end(row, "never_sent")
             if found is None:
                 await self._ledger.postpone(row.id, due_at=now + LOOK_AGAIN_MS, now=now)
                 return False

@@ -57,11 +57,7 @@ class Search:
         """Look once for a claimed uncertain row and put down what is seen. Raises SikkaError."""
         created = await self._in_copy(row, office)
         if row.sikka_id is not None:
-            # Accepted, and its outcome is hidden: the list knows no more.
-            if created is None:
-                await self._watch_copy(row)
-            else:
-                await self._outcomes.confirm(row, office, created, "copy")
+            await self._look_at_hidden(row, office, created)
             return
         losses = await self._losses(row)
         try:
@@ -77,6 +73,21 @@ class Search:
             await self._watch_copy(row)
         elif not await self._adopt(row, found):
             await self._missed(row, losses)
+
+    async def _look_at_hidden(self, row: Writeback, office: Office, created: Created | None) -> None:
+        """A row that was accepted, and whose outcome Sikka would not tell: the plan may have changed."""
+        if created is not None:
+            await self._outcomes.confirm(row, office, created, "copy")
+            return
+        try:
+            calls = self._parts.sikka.office(office.office_id, live=False)
+            status = await calls.writeback_status(row.sikka_id or "")
+        except NotPermitted:
+            status = None  # and the list knows no more
+        if status is not None and status.completed:
+            await self._outcomes.settle(row, office, status)
+        else:
+            await self._watch_copy(row)
 
     async def _in_copy(self, row: Writeback, office: Office) -> Created | None:
         try:

@@ -6,22 +6,23 @@ import anyio
 import structlog
 from anyio.abc import TaskGroup
 
-from server.background.cadence import HIDDEN, pause_seconds
+from server.background.cadence import HIDDEN
 from server.background.due import DueRows
 from server.background.evidence import Evidence
 from server.background.outcomes import LOOKED_AT, Outcomes
-from server.background.parts import Parts
+from server.background.parts import LEASE_SHARE, Parts
+from server.background.rounds import Rounds
 from server.background.search import Search
 from server.background.withdrawals import Withdrawals
 from server.desk.front_desk import FrontDesk
 from server.sikka.errors import NotPermitted
 from store.ledger_rows import Writeback
-from store.ledger_states import State
+from store.ledger_states import SETTLED, State
 from store.offices import Office
 
-LEASE_SHARE: Final = 0.8
 NOBODY: Final = ""
 DAY_SECONDS: Final = 86_400
+FOLLOW_SECONDS: Final = 10.0
 log = structlog.get_logger(__name__)
 
 
@@ -39,9 +40,11 @@ class Sweeper:
         self._doorbell = parts.doorbell
         self._tasks = tasks
         self._due = DueRows(parts, LOOKED_AT, parts.settings.look_seconds)
+        self._rounds = Rounds(parts, tasks, self._due)
         self._evidence = Evidence(parts, desk)
         self._withdrawals = Withdrawals(parts, desk)
         self._outcomes = Outcomes(parts, desk, self._withdrawals)
+        self._followed_at = -FOLLOW_SECONDS
         self._search = Search(parts, self._evidence, self._outcomes)
 
     async def run(self) -> None:
@@ -52,11 +55,21 @@ class Sweeper:
             for row in await self._ledger.recover(NOBODY, self._clock.now()):
                 log.warning("found_sending", row=row.id)
                 self._doorbell.changed(row.id)
-            rows = await self._due.claim()
+            await self._follow_up()
+            rows = await self._rounds.claim()
             for row in rows:
                 self._tasks.start_soon(self._look_guarded, row, name=f"look {row.id}")
             if not rows:
                 await self._doorbell.wait_for_work(ring, await self._due.pause_seconds())
+
+    async def _follow_up(self) -> None:
+        """Now and then: bookings wished away of which a crash has made nobody's business."""
+        now = self._clock.monotonic()
+        if now < self._followed_at + FOLLOW_SECONDS:
+            return
+        self._followed_at = now
+        for office in await self._due.offices():
+            await self._withdrawals.follow_all(office)
 
     async def _look_guarded(self, row: Writeback) -> None:
         try:
@@ -94,6 +107,9 @@ class Sweeper:
         if row.state is State.UNCERTAIN:
             await self._search.look(row, office)
             return
+        if row.state in SETTLED:
+            await self._look_after_a_person(row, office)
+            return
         if row.wish and await self._withdrawals.take_back(row):
             return
         try:
@@ -105,17 +121,26 @@ class Sweeper:
             return
         if status is not None and status.completed:
             await self._outcomes.settle(row, office, status)
-        elif status is None and self._withdrawals.is_gone(row) and not await self._evidence.listed(row):
+        elif status is None and await self._withdrawals.is_gone(row) and not await self._evidence.listed(row):
             # Deleted, though the answer to that was lost.
             await self._withdrawals.withdrawn(row)
         else:
             await self._still_open(row)
 
+    async def _look_after_a_person(self, row: Writeback, office: Office) -> None:
+        """Somebody has settled the row; Sikka's word still counts for more, for as long as it is watched."""
+        calls = self._parts.sikka.office(office.office_id, live=False)
+        status = await calls.writeback_status(row.sikka_id or "")
+        if status is not None and status.completed:
+            await self._outcomes.settle(row, office, status)
+        else:
+            await self._later(row)
+
     async def _look_without_status(self, row: Writeback, office: Office) -> None:
         if await self._evidence.still_pending(row):
             await self._still_open(row)
             return
-        if self._withdrawals.is_gone(row) and not await self._evidence.listed(row):
+        if await self._withdrawals.is_gone(row) and not await self._evidence.listed(row):
             await self._withdrawals.withdrawn(row)
             return
         created = await self._evidence.in_copy(row, office)
@@ -137,7 +162,7 @@ class Sweeper:
         now = self._clock.now()
         age = (now - (row.submitted_at or row.created_at)) / 1000
         if row.state is State.SUBMITTED and age >= self._parts.settings.overdue_seconds:
-            await self._ledger.change(
+            overdue = await self._ledger.change(
                 row.id,
                 State.OVERDUE,
                 now,
@@ -147,16 +172,26 @@ class Sweeper:
                 due_at=now + self._pause_ms(row),
                 checked=True,
             )
+            await self._at_once_if_wished(row, overdue)
             return
         await self._later(row)
 
     async def _later(self, row: Writeback) -> None:
         now = self._clock.now()
         due_at = now + self._pause_ms(row)
+        if row.state in SETTLED:
+            await self._ledger.watch_again(row.id, due_at=due_at, fence=row.fence)
+            return
         later = await self._ledger.postpone(row.id, due_at=due_at, now=now, fence=row.fence, checked=True)
+        await self._at_once_if_wished(row, later)
+
+    async def _at_once_if_wished(self, row: Writeback, later: Writeback | None) -> None:
+        """Wished away during the look: its own time, at once, was just overwritten.
+
+        Whoever has claimed it since then knows the wish, and must not lose the lease.
+        """
         if later is not None and later.wish and not row.wish:
-            # Wished away during the look: its own time, at once, was just overwritten.
-            await self._ledger.postpone(row.id, due_at=now, now=now)
+            await self._ledger.hasten([row.id], self._clock.now())
 
     def _pause_ms(self, row: Writeback) -> int:
         settings = self._parts.settings
@@ -165,7 +200,7 @@ class Sweeper:
             return self._parts.ms(DAY_SECONDS)
         if row.state is State.UNCERTAIN and not self._watched(row):
             return self._parts.ms(settings.poll_seconds * HIDDEN)
-        return self._parts.ms(pause_seconds(age, settings.poll_seconds, watched=self._watched(row)))
+        return max(1, self._parts.ms(self._rounds.pause_seconds(row)))
 
     def _watched(self, row: Writeback) -> bool:
         return row.id in self._doorbell.watched

@@ -4,18 +4,24 @@ from typing import Final
 
 import structlog
 
+from server.background.flags import Flags
 from server.background.parts import Parts
 from server.desk.answers import Unanswerable
 from server.desk.front_desk import FrontDesk
 from server.desk.overlay import Standing, visit_of
 from server.sikka.effects import Effect, effect_of
 from server.sikka.errors import NotPermitted, Refused, SikkaError
+from store.inbox import TaskKind, Urgency
 from store.ledger_rows import Created, Writeback
-from store.ledger_states import State
+from store.ledger_states import UNDONE, State
 from store.offices import Office
 
 log = structlog.get_logger(__name__)
 WITHDRAWABLE: Final = frozenset({State.SUBMITTED, State.OVERDUE})
+AT_ONCE: Final = 50
+NOT_CANCELLED: Final = (
+    "The caller took this booking back, and it was made all the same. Cancel it in the practice's system."
+)
 ABSENT_SECONDS: Final = 120.0  # a write accepted so long ago would be listed, if it still existed
 
 
@@ -26,7 +32,7 @@ class Withdrawals:
         self._parts = parts
         self._ledger = parts.store.ledger
         self._desk = desk
-        self._asked: set[str] = set()
+        self._flags = Flags(parts)
         self._not_permitted: set[str] = set()
 
     async def take_back(self, row: Writeback) -> bool:
@@ -35,39 +41,41 @@ class Withdrawals:
         Raises:
             SikkaError: it is not known whether it was deleted; the next look will tell.
         """
-        fresh = await self._ledger.get(row.office, row.id)
-        if fresh is None or not fresh.wish or row.id in self._not_permitted:
+        if row.id in self._not_permitted:
             return False
-        # Noted before it is asked: if the end of this look is lost, the next one knows what "gone" means.
-        first = row.id not in self._asked
-        self._asked.add(row.id)
+        # Put down before it is asked: if the end of this look is lost, the next one knows what "gone" means.
+        asked_before = await self._ledger.deletion_asked(row.id, self._parts.clock.now(), fence=row.fence)
+        if asked_before is None:
+            return False
         try:
             await self._parts.sikka.application(live=True).delete_writeback(row.sikka_id or "")
         except (NotPermitted, Refused) as error:
             if isinstance(error, NotPermitted):
                 self._not_permitted.add(row.id)
-            self._forget(row, first=first)
+            await self._not_deleted(row, asked_before=asked_before)
             return False
         except SikkaError as error:
             if effect_of(error) is not Effect.UNCERTAIN:
-                self._forget(row, first=first)
+                await self._not_deleted(row, asked_before=asked_before)
             raise
         await self.withdrawn(row)
         return True
 
-    def _forget(self, row: Writeback, *, first: bool) -> None:
+    async def _not_deleted(self, row: Writeback, *, asked_before: bool) -> None:
         """This asking deleted nothing; an earlier one still may have."""
-        if first:
-            self._asked.discard(row.id)
+        if not asked_before:
+            await self._ledger.not_deleted(row.id, self._parts.clock.now())
 
-    def is_gone(self, row: Writeback) -> bool:
+    async def is_gone(self, row: Writeback) -> bool:
         """Whether a wished-away write that Sikka does not list is deleted, and not merely unknown as yet."""
+        if not row.wish:
+            return False
         age_ms = self._parts.clock.now() - (row.submitted_at or row.created_at)
-        return bool(row.wish) and (row.id in self._asked or age_ms >= self._parts.ms(ABSENT_SECONDS))
+        return age_ms >= self._parts.ms(ABSENT_SECONDS) or await self._ledger.may_be_deleted(row.id)
 
     async def withdrawn(self, row: Writeback) -> None:
         """Put down that the write is deleted, and was never done."""
-        changed = await self._ledger.change(
+        await self._ledger.change(
             row.id,
             State.WITHDRAWN,
             self._parts.clock.now(),
@@ -76,8 +84,6 @@ class Withdrawals:
             reason="deleted",
             checked=True,
         )
-        if changed is not None:
-            self._asked.discard(row.id)
 
     async def follow_up(self, row: Writeback, office: Office, created: Created) -> None:
         """Put down the cancellation of a booking that got through although it was wished away.
@@ -92,10 +98,35 @@ class Withdrawals:
         fresh = await self._ledger.get(row.office, row.id)
         if fresh is None or fresh.operation != "book" or not fresh.wish or fresh.follow_up:
             return
+        number = created.appointment_sr_no or created.created_id
+        cancelled = await self._cancelled_already(fresh, number)
+        if cancelled is not None:
+            await self._ledger.set_follow_up(fresh.id, cancelled.id)
+            return
         profile = await self._desk.profiles.of(office)
         visit = visit_of(fresh, Standing.CONFIRMED)
-        number = created.appointment_sr_no or created.created_id
         try:
             await self._desk.booking.follow_up(profile, fresh, visit, number)
         except Unanswerable as reason:
             log.warning("wish_cannot_follow", row=row.id, reason=reason.reason)
+            if fresh.state is State.CONFIRMED:
+                await self._flags.once(fresh, TaskKind.FAILED, NOT_CANCELLED, Urgency.URGENT)
+
+    async def follow_all(self, office_id: str | None) -> None:
+        """Follow up bookings that a process which is no more confirmed, and could not follow up itself."""
+        for row in await self._ledger.not_followed(office_id, limit=AT_ONCE):
+            office = await self._parts.store.offices.get(row.office)
+            if office is None:
+                continue
+            try:
+                await self.follow_up(row, office, row.created)
+            except SikkaError as error:
+                log.warning("wish_not_followed", row=row.id, error=type(error).__name__)
+
+    async def _cancelled_already(self, row: Writeback, number: str) -> Writeback | None:
+        """A cancellation of the appointment that is under way or done: the caller may have asked anew."""
+        if not number:
+            return None
+        key = self._desk.booking.appointment_key(row.office, number)
+        about = await self._ledger.by_appointment(row.office, key)
+        return next((one for one in about if one.operation == "cancel" and one.state not in UNDONE), None)

@@ -74,7 +74,7 @@ def list_tasks(
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=reveal)
     wanted = commands.TaskFilter(office, state, kind, limit)
-    _end(lambda: commands.list_tasks(settings, page, wanted))
+    conclude(lambda: commands.list_tasks(settings, page, wanted))
 
 
 @inbox_app.command("show")
@@ -84,7 +84,7 @@ def show_task(task: Id, reveal: Reveal = False, as_json: Json = False) -> None:
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=reveal)
-    _end(lambda: commands.show_task(settings, page, task))
+    conclude(lambda: commands.show_task(settings, page, task))
 
 
 @inbox_app.command("take")
@@ -94,7 +94,7 @@ def take_task(task: Id, by: By = "", as_json: Json = False) -> None:
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    _end(lambda: commands.take_task(settings, page, task, by or getpass.getuser()))
+    conclude(lambda: commands.take_task(settings, page, task, by or getpass.getuser()))
 
 
 @inbox_app.command("done")
@@ -109,7 +109,7 @@ def finish_task(
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    _end(lambda: commands.finish_task(settings, page, task, by or getpass.getuser(), note))
+    conclude(lambda: commands.finish_task(settings, page, task, by or getpass.getuser(), note))
 
 
 @writebacks_app.command("list")
@@ -132,7 +132,7 @@ def list_rows(
     settings, page = read_settings(), Page(as_json=as_json, reveal=reveal)
     states = frozenset[State]().union(*(word.states for word in state or ()))
     wanted = commands.RowFilter(office, states, operation, limit, before)
-    _end(lambda: commands.list_rows(settings, page, wanted))
+    conclude(lambda: commands.list_rows(settings, page, wanted))
 
 
 @writebacks_app.command("show")
@@ -142,7 +142,7 @@ def show_row(writeback: Id, reveal: Reveal = False, as_json: Json = False) -> No
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=reveal)
-    _end(lambda: commands.show_row(settings, page, writeback))
+    conclude(lambda: commands.show_row(settings, page, writeback))
 
 
 @writebacks_app.command("settle")
@@ -152,6 +152,8 @@ def settle_row(
         PersonsWord, typer.Option("--as", help="What the practice's own system shows: done, or not.")
     ],
     note: Annotated[str, typer.Option(help="How this is known; kept sealed.")],
+    patient_id: Annotated[str, typer.Option(help="Of the patient that was registered.")] = "",
+    appointment: Annotated[str, typer.Option(help="Number of the appointment that was booked.")] = "",
     by: By = "",
     as_json: Json = False,
 ) -> None:
@@ -160,8 +162,9 @@ def settle_row(
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    to, who = State(outcome.value), by or getpass.getuser()
-    _end(lambda: commands.settle_row(settings, page, writeback, to, by=who, note=note))
+    who = by or getpass.getuser()
+    word = commands.Word(State(outcome.value), who, note, patient_id.strip(), appointment.strip())
+    conclude(lambda: commands.settle_row(settings, page, writeback, word))
 
 
 @writebacks_app.command("withdraw")
@@ -171,7 +174,7 @@ def withdraw_row(writeback: Id, as_json: Json = False) -> None:
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    _end(lambda: commands.withdraw_row(settings, page, writeback))
+    conclude(lambda: commands.withdraw_row(settings, page, writeback))
 
 
 @writebacks_app.command("retry")
@@ -181,7 +184,7 @@ def retry_row(writeback: Id, as_json: Json = False) -> None:
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = account(), Page(as_json=as_json, reveal=False)
-    _end(lambda: commands.retry_row(settings, page, writeback))
+    conclude(lambda: commands.retry_row(settings, page, writeback))
 
 
 @writebacks_app.command("stats")
@@ -191,7 +194,7 @@ def show_stats(office: Office = "", as_json: Json = False) -> None:
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    _end(lambda: commands.show_stats(settings, page, office))
+    conclude(lambda: commands.show_stats(settings, page, office))
 
 
 def disconnect(office: Office = "") -> None:
@@ -199,10 +202,11 @@ def disconnect(office: Office = "") -> None:
     from server.operators.disconnect import disconnect as end  # noqa: PLC0415 - as above
 
     settings = account()
-    _end(lambda: end(settings, office))
+    conclude(lambda: end(settings, office))
 
 
-def _end(main: Callable[[], Coroutine[Any, Any, int]]) -> None:
+def conclude(main: Callable[[], Coroutine[Any, Any, int]]) -> None:
+    """Run a command to its end; what it logs is errors only, since a person reads its answer."""
     from server.logs import configure_logs  # noqa: PLC0415 - as above
 
     configure_logs("ERROR")

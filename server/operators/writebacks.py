@@ -1,10 +1,11 @@
 """What `chairtime writebacks` does: shows the ledger, and lets a person settle what no machine can."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from server.clock import SystemClock
+from server.desk.requests import appointment_key
 from server.failures import Failure
 from server.operators.records import Records, opened
 from server.operators.retrying import put_down_anew
@@ -20,11 +21,13 @@ from server.operators.tables import (
 )
 from server.settings import Settings
 from store.inbox import TaskKind, TaskState
-from store.ledger_rows import Writeback
+from store.ledger_rows import Created, Writeback
 from store.ledger_states import SETTLED, State
 
 # What these tasks ask for is to find out what became of a write, which settling it tells.
 ANSWERED_BY_SETTLING: Final = frozenset({TaskKind.OVERDUE, TaskKind.UNCERTAIN})
+# Operation -> what of it has a number in the practice's system that only a person can bring.
+MAKES: Final[Mapping[str, str]] = {"register": "patient", "book": "appointment"}
 
 
 @dataclass(frozen=True)
@@ -69,16 +72,48 @@ async def show_row(settings: Settings, page: Page, row_id: str) -> int:
     return 0
 
 
-async def settle_row(settings: Settings, page: Page, row_id: str, to: State, *, by: str, note: str) -> int:
+@dataclass(frozen=True)
+class Word:
+    """What somebody says became of a write.
+
+    Attributes:
+        to: confirmed or failed.
+        note: how it is known.
+        patient_id: of the patient it registered, as the practice's system has it; "" where that is not said.
+        appointment: number of the appointment it booked, likewise.
+    """
+
+    to: State
+    by: str
+    note: str
+    patient_id: str = ""
+    appointment: str = ""
+
+
+async def settle_row(settings: Settings, page: Page, row_id: str, word: Word) -> int:
     """Settle a write that silence left open, on somebody's word; the tasks that asked for it are done.
 
     Raises:
-        Failure: there is none, or it is not one that a person settles.
+        Failure: there is none, it is not one that a person settles, or it makes nothing of the kind named.
     """
     async with opened(settings) as records:
         row = await records.row(row_id)
+        _may_have_made(row, word)
         store, now = records.store, SystemClock().now()
-        settled = await store.ledger.settle_by_person(row.office, row.id, to, by=by, note=note, now=now)
+        to, by, note = word.to, word.by, word.note
+        settled = await store.ledger.settle_by_person(
+            row.office,
+            row.id,
+            to,
+            by=by,
+            note=note,
+            now=now,
+            created=_made(row, word),
+            appointment_key=(
+                appointment_key(store.index, row.office, word.appointment) if word.appointment else None
+            ),
+            facts={**row.facts, "patient_id": word.patient_id} if word.patient_id else None,
+        )
         if settled is None:
             raise Failure(
                 f"The write {short(row.id)} is {row.state}. Only one that is submitted, overdue or uncertain "
@@ -89,6 +124,24 @@ async def settle_row(settings: Settings, page: Page, row_id: str, to: State, *, 
                 await store.inbox.done(task.id, by, note, now)
         page.done(f"The write {short(row.id)} is {to} now.", _record(records, settled, page))
     return 0
+
+
+def _may_have_made(row: Writeback, word: Word) -> None:
+    given = {"patient": word.patient_id, "appointment": word.appointment}
+    for what, number in given.items():
+        if number and (word.to is not State.CONFIRMED or MAKES.get(row.operation) != what):
+            raise Failure(
+                f"The write {short(row.id)}, a {row.operation} that is {word.to}, makes no {what}. "
+                "Nothing was changed."
+            )
+
+
+def _made(row: Writeback, word: Word) -> Created:
+    """What the write made or changed, as the server would put it down."""
+    return Created(
+        appointment_sr_no=word.appointment or str(row.facts.get("appointment_sr_no", "")),
+        patient_id=word.patient_id or str(row.facts.get("patient_id", "")),
+    )
 
 
 async def withdraw_row(settings: Settings, page: Page, row_id: str) -> int:

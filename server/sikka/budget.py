@@ -61,6 +61,12 @@ class RateBudget:
         return self._remaining
 
     @property
+    def spare(self) -> float | None:
+        """Calls left in the window less the reserve for live ones; None where `remaining` is not known."""
+        left = self.remaining
+        return None if left is None else max(0.0, left - (self._limit or 0.0) * self._reserve_share)
+
+    @property
     def resets_in(self) -> float:
         """Seconds until the window ends, at least 0."""
         return max(0.0, self._resets_at - self._clock.monotonic())

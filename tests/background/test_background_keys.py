@@ -103,7 +103,7 @@ async def test_while_another_process_renews_a_key_this_one_waits_for_the_lease(t
     async with served(SLOW, clock) as line, quiet_office(line, tmp_path, clock) as office:
         offices = office.store.offices
         assert await offices.claim_key_refresh(OFFICE_ID, owner="other", now=clock.now(), lease_ms=60_000)
-        keys = StoredKeys(office.store, clock, owner="me", lease_ms=60_000)
+        keys = StoredKeys(office.store, clock, owner="me", lease_seconds=60.0)
         entered = []
 
         async def renew():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -315,3 +316,26 @@ def test_without_a_caller_what_is_usual_sets_the_pace():
     assert seconds(50, usual=4.0) == pause_seconds(50, POLL, watched=False)  # far past it
     assert seconds(3, usual=4.0) == pytest.approx(2.5 * POLL)
     assert seconds(50, usual=None) == pause_seconds(50, POLL, watched=False)
+
+
+def test_what_a_window_has_no_calls_for_waits_for_the_next_unless_a_caller_waits():
+    rows = pending(5, age_ms=6 * DAY)
+    left = {"a": Left(calls=2, resets_in=30)}
+    plan = Polling(POLL).plan(NOON, rows, left=left, watched={"row-a-4"})
+    assert ids(plan.ask) == ["row-a-0", "row-a-1", "row-a-4"]
+    assert all(plan.pauses[row.row_id] >= 30 for row in rows[2:4])
+
+
+def test_a_list_that_another_process_asked_for_counts_as_asked():
+    rows, polling = pending(100), Polling(POLL)
+    polling.list_seen(NOON - 100)
+    polling.list_seen(NOON - 900)
+    assert polling.plan(NOON, rows).window is None
+    assert polling.plan(NOON + MINUTE, rows).window is not None
+
+
+def test_a_thousand_writes_of_every_age_are_planned_in_no_time():
+    rows = [row for n in range(1_000) for row in pending(1, first=n, age_ms=1_000 + 37 * n)]
+    began = time.perf_counter()
+    Polling(POLL).plan(NOON, rows, usual={("a", "book"): 160.0})
+    assert time.perf_counter() - began < 0.5  # a square of the rows would take seconds

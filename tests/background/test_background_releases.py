@@ -13,6 +13,7 @@ from server.desk.reasons import EXAM
 from server.desk.registering import Newcomer
 from server.desk.zones import moment_of
 from store.inbox import TaskKind
+from store.ledger_rows import Created
 from store.ledger_states import State
 
 HOUR = 3600.0
@@ -230,3 +231,40 @@ async def test_a_registration_that_only_the_copy_can_tell_of_releases_its_bookin
         assert registration.state is State.CONFIRMED
         assert registration.created.patient_id == patient.patient_id
         assert (await office.row(booking)).body["patient_id"] == patient.patient_id
+
+
+@pytest.mark.parametrize("seen", ["id", "copy", "nowhere"])
+async def test_a_registration_that_a_person_settled_lets_its_booking_go_or_ends_it(tmp_path, seen):
+    """By the id they give, else by the one patient that the copy shows, else not at all."""
+    async with manual(tmp_path) as office:
+        opening = (await office.free(20))[-1]
+        office.world.faults.add(Fault("lost_after", method="POST", path="/patient"))
+        office.world.denied.add("writebacks")
+        registration = await office.settled(await register(office), State.UNCERTAIN)
+        booking = await book_for(office, registration, opening)
+        office.manual.advance(30)
+        office.world.advance()
+        (patient,) = patients(office)
+        number = patient.patient_id
+        given = {"created": Created(patient_id=number), "facts": {**registration.facts, "patient_id": number}}
+        await office.ledger.settle_by_person(
+            office.id,
+            registration.id,
+            State.CONFIRMED,
+            by="Dana",
+            note="seen",
+            now=office.clock.now(),
+            **(given if seen == "id" else {}),
+        )
+        if seen == "copy":
+            office.world.offices[OFFICE_ID].refresh()
+        await office.forward(31, 30)
+        if seen == "nowhere":
+            assert (await office.row(booking)).state is State.WAITING
+            await office.forward(24 * HOUR, 31, 130, 11)
+            booking = await office.row(booking)
+            assert (booking.state, booking.reason) == (State.REJECTED, "never_sent")
+            assert await tasks_of(office, booking) == [TaskKind.CALL_NOW]
+            return
+        assert (await office.row(booking)).state is State.CONFIRMED
+        assert [made.patient_id for made in appointments(office)] == [number]

@@ -137,11 +137,35 @@ async def test_a_deletion_that_a_dead_process_asked_for_is_seen_by_the_next(tmp_
             await dying.idle()
         async with office_on(line, tmp_path, clock) as office:
             await office.forward(10)
-            # Not known at Sikka might also mean not known yet: too early to call it withdrawn.
-            assert (await office.row(row)).state is State.SUBMITTED
-            await office.forward(120)
             assert (await office.row(row)).state is State.WITHDRAWN
             assert line.world.effects == []
+
+
+async def test_a_write_that_sikka_does_not_know_yet_is_not_taken_for_deleted(tmp_path):
+    async with open_office(
+        tmp_path, ManualClock(), config=replace(SLOW, writeback_seconds=(900.0, 900.0))
+    ) as office:
+        row = await submitted(office)
+        unknown = office.world.queue.rows.pop(row.sikka_id)
+        await unwanted(office, row)
+        await office.idle()
+        await office.forward(5, 5)
+        assert (await office.row(row)).state is State.SUBMITTED
+        office.world.queue.rows[row.sikka_id] = unknown
+        await office.forward(15)
+        assert (await office.row(row)).state is State.WITHDRAWN
+        assert unknown.deleted
+
+
+async def test_a_write_nobody_asked_to_delete_is_taken_for_gone_when_it_is_long_unknown(tmp_path):
+    async with open_office(
+        tmp_path, ManualClock(), config=replace(SLOW, writeback_seconds=(900.0, 900.0))
+    ) as office:
+        row = await submitted(office)
+        del office.world.queue.rows[row.sikka_id]
+        await unwanted(office, row)
+        await office.forward(5, 150)
+        assert (await office.row(row)).state is State.WITHDRAWN
 
 
 async def test_a_lost_deletion_is_seen_in_the_list_where_the_status_is_not_permitted(tmp_path):
@@ -228,6 +252,50 @@ async def test_a_wish_that_comes_while_the_outcome_is_being_read_is_not_lost(tmp
         assert (await office.row(row)).state is State.CONFIRMED
         assert len(await cancel_rows(office)) == 1
         assert office.truth() == []
+
+
+async def test_a_look_that_ends_leaves_its_lease_to_the_look_that_has_begun(tmp_path, monkeypatch):
+    async with manual(tmp_path) as office:
+        row = await submitted(office)
+        postpone, hasten = office.ledger.postpone, office.ledger.hasten
+        done = []
+
+        async def and_claimed_by_another(row_id, **named):
+            later = await postpone(row_id, **named)
+            if not done:
+                await office.ledger.claim_due(
+                    {State.SUBMITTED}, owner="another", now=later.due_at, lease_ms=60_000, limit=1
+                )
+            done.append("postponed")
+            return later
+
+        async def noted(row_ids, now):
+            await hasten(row_ids, now)
+            done.append("hastened")
+
+        office.world.faults.add(Fault("hang", path="/writeback_status", seconds=0.4))
+        office.manual.advance(3)
+        office.desk.doorbell.ring()
+        with anyio.fail_after(LIMIT_SECONDS):
+            while (await office.row(row)).lease_owner is None:
+                await anyio.lowlevel.checkpoint()
+        monkeypatch.setattr(office.ledger, "postpone", and_claimed_by_another)
+        monkeypatch.setattr(office.ledger, "hasten", noted)
+        await unwanted(office, row)
+        await office.until(lambda: len(done) > 1)
+        assert (await office.row(row)).lease_owner == "another"
+
+
+async def test_a_booking_is_wanted_again_only_while_it_cannot_be_deleted(tmp_path):
+    async with manual(tmp_path) as office:
+        row = await submitted(office)
+        office.world.faults.add(Fault("lost_after", method="DELETE", path="/writebacks"))
+        await unwanted(office, row)
+        await office.idle()
+        kept = await office.ledger.clear_wish(office.id, row.id, office.clock.now())
+        assert kept.wish
+        await office.forward(3)
+        assert (await office.row(row)).state is State.WITHDRAWN
 
 
 @pytest.mark.parametrize("fault", [{"kind": "hang", "seconds": 0.5}, {"kind": "html", "times": 3}])

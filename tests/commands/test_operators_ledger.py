@@ -11,6 +11,7 @@ from server.clock import SystemClock
 from server.failures import ConfigurationError, Failure
 from server.operators import retrying, writebacks
 from server.operators.tables import HIDDEN, Page
+from server.operators.writebacks import Word
 from store.errors import BadDatabaseUrl
 from store.inbox import NewTask, TaskKind, TaskState
 from store.ledger_rows import NewWriteback
@@ -142,7 +143,7 @@ async def test_a_persons_word_settles_a_silent_write_and_its_tasks(stage, shown,
     for kind in (TaskKind.OVERDUE, TaskKind.UNCERTAIN, TaskKind.CALL_NOW):
         new = NewTask(office=stage.id, kind=kind, body={"say": "look"}, writeback_id=row.id)
         tasks[kind], _ = await stage.store.inbox.open_task(new, stage.clock.now())
-    told = await shown(writebacks.settle_row, stage.settings, row.id, outcome, by="kim", note=NOTE)
+    told = await shown(writebacks.settle_row, stage.settings, row.id, Word(outcome, "kim", NOTE))
     assert (told["state"], told["reason"]) == (outcome, "settled_by_person")
     events = await stage.ledger.events(row.office, row.id)
     assert events[-1].detail == f"kim: {NOTE}"
@@ -158,7 +159,7 @@ async def test_a_write_that_needs_no_person_is_not_settled_by_one(stage):
     row = await stage.book()
     with pytest.raises(Failure, match=r"is intent.*Nothing was changed"):
         await writebacks.settle_row(
-            stage.settings, Page(as_json=True, reveal=False), row.id, State.CONFIRMED, by="kim", note=NOTE
+            stage.settings, Page(as_json=True, reveal=False), row.id, Word(State.CONFIRMED, "kim", NOTE)
         )
     assert (await stage.row(row)).state is State.INTENT
 
@@ -348,7 +349,7 @@ async def test_a_person_gets_tables_and_sentences(stage, capsys, monkeypatch):
     row = await moved(stage, await stage.book(), State.SENDING, State.SUBMITTED)
     await writebacks.list_rows(stage.settings, page, of(""))
     await writebacks.show_stats(stage.settings, page, "")
-    await writebacks.settle_row(stage.settings, page, row.id, State.CONFIRMED, by="kim", note="\x1b[31mred")
+    await writebacks.settle_row(stage.settings, page, row.id, Word(State.CONFIRMED, "kim", "\x1b[31mred"))
     await writebacks.show_row(stage.settings, page, row.id)
     out = capsys.readouterr().out
     assert row.id[:16] in out
@@ -370,3 +371,38 @@ async def test_without_a_database_none_is_made(tmp_path):
                 Page(as_json=True, reveal=False),
                 of(""),
             )
+
+
+async def test_a_person_brings_the_numbers_of_what_was_made(stage, shown):
+    booking = await moved(stage, await stage.book(), State.SENDING, State.SUBMITTED)
+    await shown(
+        writebacks.settle_row,
+        stage.settings,
+        booking.id,
+        Word(State.CONFIRMED, "kim", NOTE, appointment="88"),
+    )
+    booking = await stage.row(booking)
+    assert booking.created.appointment_sr_no == "88"
+    assert booking.created.patient_id == stage.patient().patient_id
+    assert booking.appointment_key == stage.desk.booking.appointment_key(stage.id, "88")
+    like = await put_like(stage, booking, operation="register", facts={"first_name": "M"}, natural_key="r")
+    like = await moved(stage, like, State.SENDING, State.UNCERTAIN)
+    await shown(
+        writebacks.settle_row, stage.settings, like.id, Word(State.CONFIRMED, "kim", NOTE, patient_id="77")
+    )
+    like = await stage.row(like)
+    assert (like.created.patient_id, like.facts) == ("77", {"first_name": "M", "patient_id": "77"})
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        Word(State.CONFIRMED, "kim", NOTE, patient_id="77"),  # a booking makes no patient
+        Word(State.FAILED, "kim", NOTE, appointment="88"),  # what failed made nothing
+    ],
+)
+async def test_a_number_of_what_a_write_does_not_make_is_refused(stage, word):
+    row = await moved(stage, await stage.book(), State.SENDING, State.SUBMITTED)
+    with pytest.raises(Failure, match=r"makes no .*Nothing was changed"):
+        await writebacks.settle_row(stage.settings, Page(as_json=True, reveal=False), row.id, word)
+    assert (await stage.row(row)).state is State.SUBMITTED

@@ -6,8 +6,10 @@ from processes import http_server, open_practice
 
 CALL = "cut-off"
 # A lease outlives its process: a write found in the middle of being sent is looked at once it has lapsed.
+# It is never shorter than Sikka may be silent.
 SHORT_LEASE = {
     "CHAIRTIME_LEASE_SECONDS": "0.6",
+    "CHAIRTIME_READ_TIMEOUT_SECONDS": "1.5",
     "CHAIRTIME_LOOK_SECONDS": "0.6",
     "CHAIRTIME_POLL_SECONDS": "0.02",
 }
