@@ -23,11 +23,12 @@ class NoWayOnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What a booking came to: `about` is the last answer's facts."""
+    """What a request came to: `about` is the last answer's facts, `slot` the handle of the time booked."""
 
     wish: Wish
     outcome: str
     about: dict[str, Any]
+    slot: str = ""
 
 
 @dataclass
@@ -59,6 +60,16 @@ class Caller:
         if "appointment" in booked.about:
             await self._cancel(booked.about["appointment"], booked.wish.start)
 
+    async def book_and_waver(self) -> None:
+        """Book, change one's mind, and change it again, all at once."""
+        patient = await self._identify()
+        booked = await self._book(patient)
+        if "appointment" in booked.about:
+            wish = Wish("cancel", self._person, booked.wish.start)
+            await self.phone.yes("cancel_appointment", wish, appointment=booked.about["appointment"])
+            again = await self.phone.yes("book_appointment", booked.wish, patient=patient, slot=booked.slot)
+            await self._stay(Booked(booked.wish, again["outcome"], again))
+
     async def book_and_cancel(self) -> None:
         """Book, hear that it is booked, and cancel it."""
         booked = await self.book_and_stay()
@@ -67,10 +78,41 @@ class Caller:
 
     async def cancel(self) -> None:
         """Cancel what was booked long ago."""
-        listed = await self.phone.ask("list_appointments", patient=await self._identify())
-        for item in listed.get("appointments", [])[:1]:
-            self.phone.ear.spoken[item["spoken"]] = item["start"]
+        for item in await self._coming():
             await self._cancel(item["appointment"], item["start"])
+
+    async def confirm(self) -> None:
+        """Say that one will come."""
+        for item in await self._coming():
+            wish = Wish("confirm", self._person, item["start"])
+            about = await self.phone.want("confirm_appointment", wish, appointment=item["appointment"])
+            await self._stay(Booked(wish, about["outcome"], about))
+
+    async def update(self) -> None:
+        """Have a detail of one's record changed."""
+        patient, email = await self._identify(), f"caller{self.plan.number}@example.com"
+        wish = Wish("update_patient", self._person, what=f"email {email}")
+        about = await self.phone.yes("update_patient", wish, patient=patient, field="email", value=email)
+        await self._stay(Booked(wish, about["outcome"], about))
+
+    async def note(self) -> None:
+        """Have something noted."""
+        patient, text = (
+            await self._identify(),
+            f"Prefers a call to a letter, as said in call {self.plan.number}",
+        )
+        wish = Wish("add_note", self._person, what=text)
+        about = await self.phone.want("add_note", wish, patient=patient, note=text)
+        await self._stay(Booked(wish, about["outcome"], about))
+
+    async def pay(self) -> None:
+        """Have a payment entered."""
+        patient, amount = await self._identify(), f"{45 + self.plan.number % 100}.50"
+        reference = str(1_000 + self.plan.number)
+        wish = Wish("record_payment", self._person, what=f"{amount} {reference}")
+        paid = {"amount": amount, "method": "check", "reference": reference}
+        about = await self.phone.yes("record_payment", wish, patient=patient, **paid)
+        await self._stay(Booked(wish, about["outcome"], about))
 
     async def book_and_move(self) -> None:
         """Book, hear that it is booked, and want another time."""
@@ -111,6 +153,13 @@ class Caller:
     def _person(self) -> str:
         return f"{self.name} {self.born.isoformat()}"
 
+    async def _coming(self) -> list[dict[str, Any]]:
+        """The caller's next appointment, if there is one."""
+        listed = await self.phone.ask("list_appointments", patient=await self._identify())
+        coming: list[dict[str, Any]] = listed.get("appointments", [])[:1]
+        self.phone.ear.spoken |= {item["spoken"]: item["start"] for item in coming}
+        return coming
+
     async def _identify(self) -> str:
         found: dict[str, Any] = {}
         for _ in range(TRIES):
@@ -137,7 +186,7 @@ class Caller:
                 about = await self.phone.yes("book_appointment", wish, patient=patient, slot=slot["slot"])
                 outcome = about["outcome"]
                 if "writeback" in about:
-                    return Booked(wish, outcome, about)
+                    return Booked(wish, outcome, about, slot["slot"])
         raise NoWayOnError(f"book_appointment: {outcome}")
 
     async def _cancel(self, appointment: str, start: str) -> None:
@@ -163,8 +212,13 @@ _SCRIPTS: Final[dict[Script, Callable[[Caller], Awaitable[object]]]] = {
     Script.BOOK: Caller.book_and_stay,
     Script.HANG_UP: Caller.book_and_hang_up,
     Script.TAKE_BACK: Caller.book_and_take_back,
+    Script.WAVER: Caller.book_and_waver,
     Script.BOOK_CANCEL: Caller.book_and_cancel,
     Script.CANCEL: Caller.cancel,
     Script.MOVE: Caller.book_and_move,
     Script.REGISTER: Caller.register_and_book,
+    Script.CONFIRM: Caller.confirm,
+    Script.UPDATE: Caller.update,
+    Script.NOTE: Caller.note,
+    Script.PAYMENT: Caller.pay,
 }

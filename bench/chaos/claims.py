@@ -13,12 +13,24 @@ _OPERATION_OF: Final = {
     "canceled": "cancel",
     "moved": "move",
     "registered": "register",
+    "entered": "confirm",
+    "changed": "confirm",
+    "updated": "update_patient",
+    "in the record": "add_note",
+    "added": "add_note",
+    "recorded": "record_payment",
 }
 _VERBS: Final = "|".join(_OPERATION_OF)
 _NOTHING_WAS: Final = re.compile(rf"\bnothing (?:was|has been) ({_VERBS})\b", re.IGNORECASE)
-_NOT_YET: Final = re.compile(rf"\b(?:nothing is|isn't|is not|not) ({_VERBS})\b", re.IGNORECASE)
+# "Nothing further was …" is said where nothing is known of what was asked before: no claim about that.
+_NO_CLAIM: Final = re.compile(
+    rf"\b(?:nothing is|nothing further was|isn't|is not|not) ({_VERBS})\b", re.IGNORECASE
+)
 _ACCOMPLISHED: Final = re.compile(rf"\b({_VERBS})\b", re.IGNORECASE)
 _NOW_CONFIRMED: Final = re.compile(r"\bis now confirmed\b", re.IGNORECASE)
+_YES_LOST: Final = re.compile(
+    r"\byour yes to .* (?:was not accepted|did not go through|was taken back)\b", re.IGNORECASE
+)
 _STILL_STANDS: Final = re.compile(r"\bstill stands\b", re.IGNORECASE)
 
 OPEN_OUTCOMES: Final = frozenset({"pending", "queued", "unknown", "overdue"})
@@ -53,7 +65,7 @@ class Ear:
             self._note(at, self._wish_of_item(item), _claim_of_state(str(item["state"])), said)
         if len(items) > 1 or wish is None:
             return
-        claims = list(claims_in(said))
+        claims = [claim for claim in claims_in(said) if claim[0] != "confirm" or wish.operation == "confirm"]
         for operation, claim in claims:
             self._note(at, self._sibling(wish, operation), claim, said)
         if not claims and facts["outcome"] in OPEN_OUTCOMES:
@@ -65,6 +77,8 @@ class Ear:
             claims = [("book", Claim.DONE)]
         elif not claims and _STILL_STANDS.search(piece):
             claims = [("cancel", Claim.UNDONE)]
+        elif not claims and _YES_LOST.search(piece):
+            claims = [("confirm", Claim.UNDONE)]
         for operation, claim in claims:
             mine = [wish for wish in self.wishes if wish.operation == operation]
             named = [wish for wish in mine if self._names(piece, wish)] or mine
@@ -101,7 +115,7 @@ def claims_in(text: str) -> Iterable[tuple[str, Claim]]:
     """(operation, claim) of every verb in a sentence that says something was done, or was not."""
     for found in _NOTHING_WAS.finditer(text):
         yield _OPERATION_OF[found[1].casefold()], Claim.UNDONE
-    rest = _NOT_YET.sub("", _NOTHING_WAS.sub("", text))
+    rest = _NO_CLAIM.sub("", _NOTHING_WAS.sub("", text))
     for found in _ACCOMPLISHED.finditer(rest):
         yield _OPERATION_OF[found[1].casefold()], Claim.DONE
 

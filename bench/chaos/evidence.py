@@ -20,7 +20,23 @@ WATCH_MS: Final = 86_400_000  # the slowest look of all is once a day
 GRACE_MS: Final = 15_000  # what was due so long ago, and was not touched since, is watched by nobody
 MINUTES: Final = "minutes"
 FAILED: Final = frozenset({State.FAILED, State.REJECTED})
-CANCEL: Final = "PATCH appointments"
+STATUS: Final = "PATCH appointments"
+# Operation -> what its row, or the body of its write, says was to stand in the record.
+_WHAT: Final = {
+    "update_patient": "{field} {value}",
+    "add_note": "{text}",
+    "record_payment": "{amount} {reference}",
+}
+_WHAT_WAS_SENT: Final = {
+    "update_patient": "email {email}",
+    "add_note": "{text}",
+    "record_payment": "{amount} {cheque_no}",
+}
+_RECORD_WRITES: Final = {
+    "PATCH patient": "update_patient",
+    "POST medical_notes": "add_note",
+    "POST transaction": "record_payment",
+}
 
 
 async def opened(database: str) -> Store:
@@ -100,7 +116,7 @@ def wish_of(row: Writeback, by_id: Mapping[str, Writeback], books: Books) -> Wis
     if not person and awaited is not None:
         person = wish_of(awaited, by_id, books).person
     start, new_start = str(facts.get("start", ""))[:16], str(facts.get("new_start", ""))[:16]
-    return Wish(row.operation, person, start, new_start)
+    return Wish(row.operation, person, start, new_start, _WHAT.get(row.operation, "").format(**facts))
 
 
 def is_watched(row: Writeback, by_id: Mapping[str, Writeback], now_ms: int) -> bool:
@@ -134,7 +150,7 @@ def done_in(
         if row.operation == "cancel" and row.facts.get("appointment_sr_no")
     }
     good = [effect for effect in world.effects if effect.ok]
-    cancelled = {effect.appointment_sr_no for effect in good if effect.operation == CANCEL}
+    cancelled = {effect.appointment_sr_no for effect in good if _cancels(world, books, effect)}
     for effect in good:
         if effect.operation == "POST appointment":
             books.starts[effect.appointment_sr_no] = _asked_start(world, effect)
@@ -169,9 +185,19 @@ def _wish_of_effect(world: World, effect: Effect, books: Books, by_number: Mappi
         case "PUT appointments":
             return Wish("move", person, books.starts.get(number, ""), _asked_start(world, effect))
         case "PATCH appointments":
+            if not _cancels(world, books, effect):
+                return Wish("confirm", person, books.starts.get(number, ""))
             return by_number.get(number) or Wish("cancel", person, books.starts.get(number, ""))
         case other:
-            return Wish(other, person)
+            operation = _RECORD_WRITES[other]
+            fields = world.queue.rows[effect.writeback_id].fields
+            return Wish(operation, person, what=_WHAT_WAS_SENT[operation].format(**fields))
+
+
+def _cancels(world: World, books: Books, effect: Effect) -> bool:
+    """Whether a write gave an appointment a status that frees its chair."""
+    value = world.queue.rows[effect.writeback_id].fields.get("value", "")
+    return effect.operation == STATUS and books.office.pms.statuses.get(value) in {"cancelled", "missed"}
 
 
 def now_ms() -> int:

@@ -16,17 +16,19 @@ class Claim(StrEnum):
 class Wish:
     """One thing wanted once: the natural key, in words.
 
-    `person` is name and birth date; starts are ISO minutes on the office's clock, "" where there is none.
+    `person` is name and birth date; starts are ISO minutes on the office's clock, "" where there is none;
+    `what` is what is to stand in the record: the new detail, the note, the payment.
     """
 
     operation: str
     person: str
     start: str = ""
     new_start: str = ""
+    what: str = ""
 
     def __str__(self) -> str:
         times = " -> ".join(part for part in (self.start, self.new_start) if part)
-        return f"{self.operation} {self.person} {times}".strip()
+        return " ".join(part for part in (self.operation, self.person, times, self.what) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Row:
 
     `watched`: something will look at it again by itself; `tasked`: it is or was in the inbox; `told`: the
     ledger knows that its last state was said to a caller; `wished`: it was to be taken back; `found`: its
-    outcome was searched for and found; `sent`: how often it was handed to Sikka.
+    outcome was searched for and found; `sent`: how often it was handed to Sikka. What is not settled at the
+    end has had all the time that it may take.
     """
 
     id: str
@@ -84,9 +87,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the judge looks at."""
+    """All that the judge looks at. `unfinished` names calls that had not ended when their time was up."""
 
     asks: tuple[Ask, ...] = ()
     told: tuple[Told, ...] = ()
     rows: tuple[Row, ...] = ()
     done: tuple[Done, ...] = ()
+    unfinished: tuple[str, ...] = ()

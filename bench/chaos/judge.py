@@ -1,6 +1,6 @@
 """Compares what callers were told, the ledger, the inbox and the practice's records. Pure."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -41,21 +41,21 @@ def judge(facts: Facts) -> Verdict:
         duplicates=tuple(_duplicates(facts, ours)),
         lost=tuple(_lost(facts, ours)),
         untrue=tuple(_untrue(facts)),
-        dead_ends=tuple(
-            f"{row.wish}: {row.state}, and nobody looks"
-            for row in facts.rows
-            if row.state not in SETTLED and not row.watched and not row.tasked
-        ),
+        dead_ends=(*_dead_ends(facts.rows), *facts.unfinished),
     )
 
 
 def _duplicates(facts: Facts, ours: list[Done]) -> Iterable[str]:
-    wanted = {ask.wish for ask in facts.asks}
-    for wish, times in Counter(done.wish for done in ours).items():
-        if wish not in wanted:
+    asked = _asked(facts)
+    done: dict[Wish, list[Done]] = defaultdict(list)
+    for each in ours:
+        done[each.wish].append(each)
+    for wish, times in done.items():
+        if wish not in asked:
             yield f"{wish}: done, and nobody asked for it"
-        elif times > 1:
-            yield from [f"{wish}: done {times} times"] * (times - 1)
+        # What we have cancelled and was asked for anew is done again rightly.
+        anew = sum(not each.stayed and each.at < asked[wish][-1] for each in times if wish in asked)
+        yield from [f"{wish}: done {len(times)} times"] * (len(times) - 1 - anew)
 
 
 def _lost(facts: Facts, ours: list[Done]) -> Iterable[str]:
@@ -65,9 +65,10 @@ def _lost(facts: Facts, ours: list[Done]) -> Iterable[str]:
         rows[row.wish].append(row)
     believed = {told.wish for told in facts.told if told.claim is not Claim.UNDONE}
     refused = {told.wish for told in facts.told if told.claim is Claim.UNDONE}
+    asked = _asked(facts)
     for wish in sorted(believed - done, key=str):
         kept = any(_kept(row, wish, refused) for row in rows[wish])
-        if not kept and not _taken_back(wish, rows):
+        if not kept and not _taken_back(wish, rows, asked):
             states = ", ".join(row.state for row in rows[wish]) or "no row"
             yield f"{wish}: not done, and no one was told ({states})"
 
@@ -76,24 +77,35 @@ def _kept(row: Row, wish: Wish, refused: set[Wish]) -> bool:
     """Whether a row that did nothing still stands for its wish."""
     if row.state in NOT_DONE:
         return row.told or row.tasked or wish in refused
+    if row.state == "withdrawn":
+        return row.wished or wish in refused
     return row.state != "confirmed"
 
 
-def _taken_back(wish: Wish, rows: dict[Wish, list[Row]]) -> bool:
-    """Whether a cancellation lives on as the wish on a booking, or has nothing left to cancel."""
+def _dead_ends(rows: Iterable[Row]) -> Iterable[str]:
+    """Rows that are not settled, unless a person knows of them and something looks at them still."""
+    for row in rows:
+        if row.state not in SETTLED and not (row.watched and row.tasked):
+            why = "and nobody looks" if not row.watched else "still, and not in the inbox"
+            yield f"{row.wish}: {row.state}, {why}"
+
+
+def _taken_back(wish: Wish, rows: dict[Wish, list[Row]], asked: dict[Wish, list[float]]) -> bool:
+    """Whether a cancellation lives on as the wish on a booking, has nothing to cancel, or is regretted."""
     if wish.operation != "cancel":
         return False
-    bookings = rows[Wish("book", wish.person, wish.start)]
+    booking = Wish("book", wish.person, wish.start)
+    if asked[booking][-1:] > asked[wish][-1:]:
+        return True
+    bookings = rows[booking]
     return any(row.state != "confirmed" and (row.wished or row.state in SETTLED) for row in bookings)
 
 
 def _untrue(facts: Facts) -> Iterable[str]:
     done: dict[Wish, list[Done]] = defaultdict(list)
-    asked: dict[Wish, list[float]] = defaultdict(list)
+    asked = _asked(facts)
     for each in facts.done:
         done[each.wish].append(each)
-    for ask in facts.asks:
-        asked[ask.wish].append(ask.at)
     for told in facts.told:
         if told.claim is Claim.DONE and not any(each.at <= told.at for each in done[told.wish]):
             yield f"{told.wish}: it was not done when this was said: {told.text}"
@@ -101,6 +113,14 @@ def _untrue(facts: Facts) -> Iterable[str]:
             _belies(each, told, asked[told.wish]) for each in done[told.wish]
         ):
             yield f"{told.wish}: it was done, and this was said: {told.text}"
+
+
+def _asked(facts: Facts) -> dict[Wish, list[float]]:
+    """When each wish was asked for, in order."""
+    asked: dict[Wish, list[float]] = defaultdict(list)
+    for ask in sorted(facts.asks, key=lambda ask: ask.at):
+        asked[ask.wish].append(ask.at)
+    return asked
 
 
 def _belies(each: Done, told: Told, asked: list[float]) -> bool:

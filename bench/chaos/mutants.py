@@ -7,7 +7,6 @@ import functools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bench.chaos.hurried import hurry
 from server.__main__ import main
 from store.ledger import Ledger
 from store.ledger_states import State
@@ -29,6 +28,5 @@ def resend() -> None:
 
 
 if __name__ == "__main__":
-    hurry()
     resend()
     main()

@@ -11,6 +11,7 @@ from sandbox.faults import Fault, FaultKind
 
 DAYS_AHEAD: Final = 45
 LOST_SHARE: Final = 0.1  # of all writes; half before the work, half after it
+DESK_SHARE: Final = 0.5
 HANG_SECONDS: Final = 3.0  # longer than the server waits for an answer
 WRITES: Final = (
     ("POST", "/appointment"),
@@ -18,6 +19,9 @@ WRITES: Final = (
     ("PATCH", "/appointments"),
     ("PUT", "/appointments"),
     ("POST", "/patient"),
+    ("PATCH", "/patient"),
+    ("POST", "/medical_notes"),
+    ("POST", "/transaction"),
 )
 _FIRST_NAMES: Final = ("Alva", "Bruno", "Cleo", "Dario", "Edda", "Falk", "Greta", "Hugo", "Ines", "Jonas")
 _LAST_NAMES: Final = ("Abendroth", "Brandvold", "Castellan", "Drummond", "Ekelund", "Fairweather", "Grimaldi")
@@ -29,10 +33,15 @@ class Script(StrEnum):
     BOOK = "book"
     HANG_UP = "book, hang up at once"
     TAKE_BACK = "book, take back at once"
+    WAVER = "book, take back at once, want it again"
     BOOK_CANCEL = "book, cancel when booked"
     CANCEL = "cancel"
     MOVE = "book, move when booked"
     REGISTER = "register, book at once"
+    CONFIRM = "confirm"
+    UPDATE = "update"
+    NOTE = "note"
+    PAYMENT = "payment"
 
 
 # script -> (its weight, how many operations it asks for, the tool it cannot do without)
@@ -40,10 +49,15 @@ _SCRIPTS: Final[dict[Script, tuple[int, int, str]]] = {
     Script.BOOK: (26, 1, "book_appointment"),
     Script.HANG_UP: (12, 1, "book_appointment"),
     Script.TAKE_BACK: (10, 2, "cancel_appointment"),
+    Script.WAVER: (6, 3, "cancel_appointment"),
     Script.BOOK_CANCEL: (12, 2, "cancel_appointment"),
     Script.CANCEL: (16, 1, "list_appointments"),
     Script.MOVE: (14, 2, "reschedule_appointment"),
     Script.REGISTER: (10, 2, "register_patient"),
+    Script.CONFIRM: (6, 1, "confirm_appointment"),
+    Script.UPDATE: (5, 1, "update_patient"),
+    Script.NOTE: (5, 1, "add_note"),
+    Script.PAYMENT: (5, 1, "record_payment"),
 }
 
 # kind, on writes, after the work where the kind knows it, weight
@@ -78,6 +92,11 @@ class Stranger:
     born: dt.date
     phone: str
 
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first} {self.last}"
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedCall:
@@ -97,10 +116,11 @@ class PlannedCall:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What happens at one beat of the storm."""
+    """What happens at one beat of the storm. `desk_takes`: the very time that a caller has asked for."""
 
     fault: Fault
     desk_works: bool
+    desk_takes: bool
 
 
 @dataclass(frozen=True)
@@ -138,7 +158,8 @@ class Plan:
             method, path = rng.choice(WRITES) if on_writes else (None, None)
             yield Pulse(
                 Fault(kind, method=method, path=path, seconds=HANG_SECONDS, after_work=after),
-                desk_works=rng.random() < 0.5,  # noqa: PLR2004 - every other beat
+                desk_works=rng.random() < DESK_SHARE,
+                desk_takes=rng.random() < DESK_SHARE,
             )
 
     def kills(self) -> Iterator[float]:

@@ -20,7 +20,7 @@ OK: Final = 200
 READY_SECONDS: Final = 30.0
 # Everything that takes long is scaled down, so that a run has time for many restarts.
 SCALED: Final = {
-    "CHAIRTIME_TOOLSETS": "scheduling,frontoffice",
+    "CHAIRTIME_TOOLSETS": "scheduling,frontoffice,billing",
     "CHAIRTIME_POLL_SECONDS": "0.1",
     "CHAIRTIME_CONSENT_SECONDS": "0.05",
     "CHAIRTIME_NEWS_GAP_SECONDS": "0.05",
@@ -34,6 +34,9 @@ SCALED: Final = {
     "CHAIRTIME_OVERDUE_SECONDS": "6",
     "CHAIRTIME_FRESHNESS_SECONDS": "1",
     "CHAIRTIME_KEY_PAUSE_SECONDS": "0.5",
+    "CHAIRTIME_UNREVIEWED": "book",
+    "CHAIRTIME_UNTOLD_SECONDS": "3",
+    "CHAIRTIME_FLAG_SECONDS": "1",
     "CHAIRTIME_LOG_LEVEL": "INFO",
 }
 

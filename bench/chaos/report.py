@@ -7,6 +7,7 @@ from rich.table import Table
 
 from bench.chaos.plan import Script
 from bench.chaos.run import Outcome
+from bench.chaos.trace import trace
 
 MOST_SHOWN = 8
 
@@ -29,7 +30,10 @@ def show(outcome: Outcome, console: Console) -> None:
         table.add_column(name, justify="right")
     table.add_row(*(str(number) for number in columns.values()))
     console.print(table)
-    console.print(f"{outcome.seconds:.0f} s; exercised: {_counts(outcome.plan.exercised)}")
+    console.print(
+        f"{outcome.seconds:.0f} s, of which {outcome.call_seconds:.0f} s of calls; "
+        f"exercised: {_counts(outcome.plan.exercised)}"
+    )
     console.print(f"calls: {_counts(outcome.calls)}; sentences heard: {len(outcome.facts.told)}")
     if outcome.open_at_end:
         console.print(f"still open at the end, and watched or with a person: {_counts(outcome.open_at_end)}")
@@ -43,6 +47,10 @@ def show(outcome: Outcome, console: Console) -> None:
     ):
         for text in found[:MOST_SHOWN]:
             console.print(f"{name}: {text}", markup=False, soft_wrap=True)
+        # What happened to the first is enough to begin with.
+        for text in found[:1]:
+            for line in trace(outcome.facts, text):
+                console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _counts(numbers: Mapping[Script, int] | Mapping[str, int]) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from bench.chaos.claims import Ear, claims_in
 from bench.chaos.facts import Claim, Wish
-from server.tools.wording.english import news, registering, visits, writes
+from server.tools.wording.english import news, records, registering, visits, writes
 
 START = "2026-12-01T14:00"
 NEW_START = "2026-12-02T09:00"
@@ -12,10 +12,22 @@ BOOK = Wish("book", "Anna", START)
 CANCEL = Wish("cancel", "Anna", START)
 MOVE = Wish("move", "Anna", START, NEW_START)
 REGISTER = Wish("register", "Anna")
+CONFIRM = Wish("confirm", "Anna", START)
+UPDATE = Wish("update_patient", "Anna", what="email anna@example.com")
+NOTE = Wish("add_note", "Anna", what="Prefers mornings")
+PAYMENT = Wish("record_payment", "Anna", what="45.50 1001")
+WISHES = {wish.operation: wish for wish in (BOOK, CANCEL, MOVE, REGISTER, CONFIRM, UPDATE, NOTE, PAYMENT)}
+FACTS = {
+    "when": "Tuesday, December 1 at 2 PM",
+    "new_when": "the 2nd",
+    "name": "Anna",
+    "field": "email address",
+    "amount": "45 dollars 50",
+}
 DONE = {"confirmed", "confirmed.person"}
 UNDONE = {"failed", "rejected", "withdrawn"}
 SILENT = {("cancel", "withdrawn"), ("cancel", "rejected.registration_failed")}
-SENTENCES = {**writes.SENTENCES, **visits.SENTENCES, **registering.SENTENCES}
+SENTENCES = {**writes.SENTENCES, **visits.SENTENCES, **registering.SENTENCES, **records.SENTENCES}
 SPOKEN = {"Tuesday, December 1 at 2 PM": START, "Wednesday, December 2 at 9 AM": NEW_START}
 
 
@@ -31,9 +43,7 @@ def heard(listener):
     return [(told.wish.operation, told.claim) for told in listener.told]
 
 
-@pytest.mark.parametrize(
-    "key", [key for key in SENTENCES if key[0] in {"book", "cancel", "move", "register"}]
-)
+@pytest.mark.parametrize("key", [key for key in SENTENCES if key[0] in WISHES])
 def test_every_sentence_about_a_write_claims_what_its_state_means(key):
     operation, state = key
     claims = list(claims_in(SENTENCES[key][0]))
@@ -45,13 +55,11 @@ def test_every_sentence_about_a_write_claims_what_its_state_means(key):
         assert Claim.DONE not in [claim for _, claim in claims]
 
 
-@pytest.mark.parametrize(
-    "key", [k for k in news.SENTENCES if k[1].partition(".")[0] in {"book", "cancel", "move"}]
-)
+@pytest.mark.parametrize("key", [key for key in news.SENTENCES if key[1].partition(".")[0] in WISHES])
 def test_every_piece_of_news_is_understood_as_its_state_means(key):
     operation, _, state = key[1].partition(".")
-    said = news.SENTENCES[key][0].format(when="Tuesday, December 1 at 2 PM", new_when="the 2nd")
-    listener = ear({"book": BOOK, "cancel": CANCEL, "move": MOVE}[operation])
+    said = news.SENTENCES[key][0].format(**FACTS)
+    listener = ear(WISHES[operation])
     listener.hear(5.0, None, answer("ok", f"{said} I found three times.", news=[said]))
     means = Claim.DONE if state in DONE else Claim.UNDONE if state in UNDONE else None
     assert heard(listener) == ([] if means is None else [(operation, means)])

@@ -10,7 +10,8 @@ BOOK = Wish("book", ANNA, "2026-12-01T14:00")
 CANCEL = Wish("cancel", ANNA, "2026-12-01T14:00")
 MOVE = Wish("move", ANNA, "2026-12-01T14:00", "2026-12-02T09:00")
 REGISTER = Wish("register", ANNA)
-WISHES = [BOOK, CANCEL, MOVE, REGISTER]
+NOTE = Wish("add_note", ANNA, what="Prefers mornings")
+WISHES = [BOOK, CANCEL, MOVE, REGISTER, NOTE]
 
 
 def asked(*wishes, at=1.0):
@@ -42,6 +43,19 @@ def test_a_request_done_three_times_is_two_duplicates(wish):
     assert verdict.asked == 1
 
 
+def test_what_we_cancelled_and_was_wanted_again_is_done_again_rightly():
+    done = (Done(2.0, BOOK, stayed=False), Done(3.0, CANCEL), Done(6.0, BOOK, accepted_at=5.5))
+    assert judge(Facts((*asked(BOOK, CANCEL), *asked(BOOK, at=5.0)), done=done)).holds
+    assert len(judge(Facts(asked(BOOK, CANCEL), done=done)).duplicates) == 1
+
+
+def test_a_cancellation_that_was_regretted_is_not_lost():
+    rows, heard = (row(BOOK, "confirmed"),), (told(CANCEL, Claim.OPEN),)
+    facts = Facts((*asked(BOOK, CANCEL), *asked(BOOK, at=5.0)), heard, rows, (Done(6.0, BOOK),))
+    assert judge(facts).holds
+    assert len(judge(Facts(asked(BOOK, CANCEL), heard, rows, (Done(6.0, BOOK),))).lost) == 1
+
+
 def test_something_done_that_nobody_asked_for_counts_as_a_duplicate():
     assert len(judge(Facts(done=(Done(5.0, CANCEL),))).duplicates) == 1
 
@@ -54,7 +68,8 @@ def test_what_the_desk_does_on_its_own_account_is_neither_an_effect_nor_a_duplic
 
 @pytest.mark.parametrize("claim", [Claim.OPEN, Claim.DONE])
 @pytest.mark.parametrize(
-    "rows", [(), (row(BOOK, "confirmed"),), (row(BOOK, "failed"),), (row(BOOK, "rejected"),)]
+    "rows",
+    [(), *((row(BOOK, state),) for state in ("confirmed", "failed", "rejected", "withdrawn"))],
 )
 def test_a_request_the_caller_believes_in_is_lost_without_an_effect_or_a_row_that_tells(claim, rows):
     assert len(judge(Facts(asked(BOOK), (told(BOOK, claim),), rows)).lost) == 1
@@ -63,9 +78,9 @@ def test_a_request_the_caller_believes_in_is_lost_without_an_effect_or_a_row_tha
 @pytest.mark.parametrize(
     "kept",
     [
-        row(BOOK, "uncertain", watched=True),
-        row(BOOK, "queued", watched=True),
-        row(BOOK, "withdrawn"),
+        row(BOOK, "uncertain", watched=True, tasked=True),
+        row(BOOK, "queued", watched=True, tasked=True),
+        row(BOOK, "withdrawn", wished=True),
         row(BOOK, "failed", told=True),
         row(BOOK, "rejected", tasked=True),
     ],
@@ -85,7 +100,8 @@ def test_a_request_the_caller_does_not_believe_in_cannot_be_lost():
 
 def test_a_cancellation_lives_on_in_the_wish_on_its_booking():
     heard = (told(CANCEL, Claim.OPEN),)
-    assert judge(Facts(asked(CANCEL), heard, (row(BOOK, "submitted", wished=True, watched=True),))).holds
+    open_still = row(BOOK, "submitted", wished=True, watched=True, tasked=True)
+    assert judge(Facts(asked(CANCEL), heard, (open_still,))).holds
     assert judge(Facts(asked(CANCEL), heard, (row(BOOK, "rejected"),))).holds
 
 
@@ -133,13 +149,16 @@ def test_nothing_was_booked_stays_true_when_the_caller_asked_anew_afterwards():
     assert judge(facts).untrue == ()
 
 
-def test_an_open_row_that_nobody_watches_is_a_dead_end():
-    assert len(judge(Facts(rows=(row(BOOK, "sending"),))).dead_ends) == 1
+@pytest.mark.parametrize("kept", [{}, {"watched": True}, {"tasked": True}])
+def test_a_row_that_does_not_settle_is_a_dead_end_unless_it_is_watched_and_in_the_inbox(kept):
+    assert len(judge(Facts(rows=(row(BOOK, "sending", **kept),))).dead_ends) == 1
+    assert judge(Facts(rows=(row(BOOK, "sending", watched=True, tasked=True),))).holds
 
 
-@pytest.mark.parametrize("kept", [{"watched": True}, {"tasked": True}])
-def test_an_open_row_that_is_watched_or_in_the_inbox_is_no_dead_end(kept):
-    assert judge(Facts(rows=(row(BOOK, "sending", **kept),))).holds
+def test_a_call_that_does_not_come_to_its_end_is_a_dead_end():
+    verdict = judge(Facts(unfinished=("call 3 (book) had not ended",)))
+    assert verdict.dead_ends == ("call 3 (book) had not ended",)
+    assert not verdict.holds
 
 
 @pytest.mark.parametrize("state", ["confirmed", "failed", "rejected", "withdrawn"])

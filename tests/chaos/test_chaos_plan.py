@@ -8,7 +8,15 @@ from bench.chaos.plan import Script, lasting_faults, plan_run
 from sandbox.faults import KINDS
 
 TODAY = frozenset({"book_appointment", "cancel_appointment"})
-ALL = TODAY | {"list_appointments", "reschedule_appointment", "register_patient"}
+ALL = TODAY | {
+    "list_appointments",
+    "reschedule_appointment",
+    "register_patient",
+    "confirm_appointment",
+    "update_patient",
+    "add_note",
+    "record_payment",
+}
 
 
 @pytest.mark.parametrize("count", [1, 20, 200, 1000])
@@ -35,6 +43,7 @@ def test_what_the_server_does_not_show_is_not_planned():
         Script.BOOK,
         Script.HANG_UP,
         Script.TAKE_BACK,
+        Script.WAVER,
         Script.BOOK_CANCEL,
     }
     assert all(plan_run(7, 1000, ALL).exercised.values())

@@ -1,4 +1,4 @@
-"""Small storms: the server passes, and a ledger that sends again without looking is caught."""
+"""A small storm catches a ledger that sends again without looking. The large one is a part of CI itself."""
 
 import os
 import subprocess
@@ -9,9 +9,14 @@ ROOT = Path(__file__).parent.parent.parent
 LIMIT_SECONDS = 120
 
 
-def chaos(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "bench.chaos", *arguments],
+def test_a_ledger_that_sends_again_without_looking_is_caught():
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "bench.chaos",
+            *("--mutant", "resend", "--count", "8", "--lost", "0.8", "--limit", "12", "--settle", "1"),
+        ],
         cwd=ROOT,
         env={**os.environ, "COLUMNS": "120"},
         capture_output=True,
@@ -19,15 +24,6 @@ def chaos(*arguments):
         timeout=LIMIT_SECONDS,
         check=False,
     )
-
-
-def test_twenty_operations_in_a_storm_leave_nothing_double_lost_untrue_or_dead():
-    ended = chaos("--count", "20", "--seed", "7", "--settle", "10")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "seed 7, 20 operations" in ended.stdout
-
-
-def test_a_ledger_that_sends_again_without_looking_is_caught():
-    ended = chaos("--count", "16", "--lost", "0.6", "--settle", "5", "--mutant", "resend")
     assert ended.returncode == 1, ended.stdout + ended.stderr
-    assert "duplicate: " in ended.stdout or "untrue: " in ended.stdout
+    assert "seed 7, 8 operations, mutant resend" in ended.stdout
+    assert "duplicate: " in ended.stdout or "untrue: " in ended.stdout, ended.stdout
