@@ -1,0 +1,253 @@
+"""The mirror's rows: one sealed blob a record, changed only where its content did, read by version."""
+# ruff: noqa: S608  # only numbers, placeholders and conditions written here are put into the SQL text
+
+import json
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from store.database import Database, Row, Statements, placeholders
+from store.errors import LeaseLost
+from store.sealing import Index, Sealer
+
+_TABLE: Final = "mirror_rows"
+_COLUMN: Final = "sealed"
+_COLUMNS: Final = 7  # of an inserted row
+AT_ONCE: Final = 300  # rows to a transaction: nobody who writes must wait long
+READ_AT_ONCE: Final = 400  # rows opened without letting anybody else run
+MOST_CHANGED: Final = 4_000  # beyond this many changes, to read everything is no slower
+_PRINT_DIGITS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record to keep: its id in the practice's system, and what is kept of it (anything JSON)."""
+
+    id: str = field(repr=False)
+    values: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One record as it was kept. ``gone``: the practice has it no more, and these were its last values."""
+
+    kind: str
+    values: Any = field(repr=False)
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What a change of an office's rows needs: who holds the office, and until when (UTC ms) they now do."""
+
+    owner: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a record holds, as it is to be sealed, and what tells whether it has changed."""
+
+    plain: bytes = field(repr=False)
+    print: str
+
+
+class MirrorRows:
+    """The table mirror_rows."""
+
+    def __init__(self, database: Database, sealer: Sealer, index: Index) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._index = index
+
+    async def keep(
+        self, office: str, kind: str, records: Sequence[Record], *, generation: int, lease: Lease
+    ) -> int:
+        """Keep records, some hundreds to a transaction. Returns how many are new or have changed.
+
+        Kept again unchanged, a record only gets the ``generation`` of the reading that saw it.
+
+        Raises:
+            LeaseLost: another process loads this office now; what was kept before stays.
+        """
+        changed = 0
+        for some in _portions(records):
+            prints = {self._key(office, kind, record.id): self._written(record) for record in some}
+            async with self._database.transaction() as statements:
+                await self._hold(statements, office, lease)
+                known = await self._known(statements, office, kind, prints)
+                new = {key: each for key, each in prints.items() if known.get(key) != each.print}
+                if new:
+                    version = await self._next_version(statements, office)
+                    await self._put(statements, office, kind, new, generation=generation, version=version)
+                await self._see(statements, office, kind, prints.keys() - new.keys(), generation)
+            changed += len(new)
+        return changed
+
+    async def drop(self, office: str, kind: str, ids: Sequence[str], *, lease: Lease) -> int:
+        """Remove records. Returns how many were there. Raises LeaseLost."""
+        dropped = 0
+        for some in _portions(ids):
+            keys = [self._key(office, kind, number) for number in some]
+            async with self._database.transaction() as statements:
+                await self._hold(statements, office, lease)
+                dropped += await self._remove(
+                    statements, office, kind, f"id_key IN ({placeholders(4, len(keys))})", *keys
+                )
+        return dropped
+
+    async def forget_removed(self, office: str, *, lease: Lease) -> None:
+        """Take what was removed before out of the table; a reader who has not heard of it reads everything.
+
+        Raises:
+            LeaseLost: another process loads this office now.
+        """
+        async with self._database.transaction() as statements:
+            await self._hold(statements, office, lease)
+            await statements.execute(
+                "UPDATE mirror_offices SET forgotten = COALESCE((SELECT MAX(version) FROM mirror_rows "
+                "WHERE office = $1 AND gone = 1), forgotten) WHERE office = $1",
+                office,
+            )
+            await statements.execute("DELETE FROM mirror_rows WHERE office = $1 AND gone = 1", office)
+
+    async def whole(self, office: str) -> AsyncGenerator[list[Kept]]:
+        """Every record that is there, portion by portion, a kind after the other. Raises SealBroken."""
+        kind = key = ""
+        while True:
+            rows = await self._database.fetch(
+                "SELECT kind, id_key, sealed, gone FROM mirror_rows WHERE office = $1 AND gone = 0 "
+                "AND (kind > $2 OR (kind = $2 AND id_key > $3)) "
+                f"ORDER BY kind, id_key LIMIT {READ_AT_ONCE}",
+                office,
+                kind,
+                key,
+            )
+            if not rows:
+                return
+            yield [self._kept(office, row) for row in rows]
+            kind, key = rows[-1]["kind"], rows[-1]["id_key"]
+
+    async def changed(self, office: str, version: int) -> list[Kept] | None:
+        """What has changed since a version, in order; None if that is too much to be worth it.
+
+        Raises:
+            SealBroken: a row is damaged.
+        """
+        rows = await self._database.fetch(
+            "SELECT kind, id_key, sealed, gone FROM mirror_rows WHERE office = $1 AND version > $2 "
+            f"ORDER BY version LIMIT {MOST_CHANGED + 1}",
+            office,
+            version,
+        )
+        return None if len(rows) > MOST_CHANGED else [self._kept(office, row) for row in rows]
+
+    async def counts(self, office: str) -> Mapping[str, int]:
+        """How many records there are of each kind; kinds without any are left out."""
+        rows = await self._database.fetch(
+            "SELECT kind, COUNT(*) AS there FROM mirror_rows WHERE office = $1 AND gone = 0 GROUP BY kind",
+            office,
+        )
+        return {str(row["kind"]): int(row["there"]) for row in rows}
+
+    async def _remove_unseen(self, statements: Statements, office: str, kind: str, generation: int) -> int:
+        return await self._remove(statements, office, kind, "generation < $4", generation)
+
+    async def _remove(self, statements: Statements, office: str, kind: str, which: str, *args: Any) -> int:
+        """Mark rows as gone: who holds a copy in memory has to learn of it."""
+        version = await self._next_version(statements, office)
+        return await statements.execute(
+            "UPDATE mirror_rows SET gone = 1, version = $3 "
+            f"WHERE office = $1 AND kind = $2 AND gone = 0 AND {which}",
+            office,
+            kind,
+            version,
+            *args,
+        )
+
+    async def _hold(self, statements: Statements, office: str, lease: Lease) -> None:
+        """Renew the lease. Raises LeaseLost."""
+        held = await statements.execute(
+            "UPDATE mirror_offices SET lease_until = $3 WHERE office = $1 AND lease_owner = $2",
+            office,
+            lease.owner,
+            lease.until,
+        )
+        if not held:
+            raise LeaseLost("Another process loads this office's copy now. Nothing more was put down.")
+
+    async def _next_version(self, statements: Statements, office: str) -> int:
+        rows = await statements.fetch(
+            "UPDATE mirror_offices SET version = version + 1 WHERE office = $1 RETURNING version", office
+        )
+        return int(rows[0]["version"])
+
+    async def _known(
+        self, statements: Statements, office: str, kind: str, keys: Iterable[str]
+    ) -> Mapping[str, str]:
+        """The prints of those rows that are there."""
+        wanted = list(keys)
+        rows = await statements.fetch(
+            "SELECT id_key, print FROM mirror_rows WHERE office = $1 AND kind = $2 AND gone = 0 "
+            f"AND id_key IN ({placeholders(3, len(wanted))})",
+            office,
+            kind,
+            *wanted,
+        )
+        return {row["id_key"]: row["print"] for row in rows}
+
+    async def _put(
+        self,
+        statements: Statements,
+        office: str,
+        kind: str,
+        new: Mapping[str, _Written],
+        *,
+        generation: int,
+        version: int,
+    ) -> None:
+        args: list[Any] = []
+        for key, each in new.items():
+            place = f"{kind}|{key}"
+            sealed = self._sealer.seal(each.plain, table=_TABLE, column=_COLUMN, office=office, row=place)
+            args += [office, kind, key, sealed, each.print, generation, version]
+        rows = ", ".join(
+            f"({placeholders(first, _COLUMNS)}, 0)" for first in range(1, len(args) + 1, _COLUMNS)
+        )
+        await statements.execute(
+            "INSERT INTO mirror_rows (office, kind, id_key, sealed, print, generation, version, gone) "
+            f"VALUES {rows} ON CONFLICT (office, kind, id_key) DO UPDATE SET sealed = excluded.sealed, "
+            "print = excluded.print, generation = excluded.generation, version = excluded.version, gone = 0",
+            *args,
+        )
+
+    async def _see(
+        self, statements: Statements, office: str, kind: str, keys: Iterable[str], generation: int
+    ) -> None:
+        wanted = list(keys)
+        if wanted:
+            await statements.execute(
+                "UPDATE mirror_rows SET generation = $3 WHERE office = $1 AND kind = $2 "
+                f"AND id_key IN ({placeholders(4, len(wanted))})",
+                office,
+                kind,
+                generation,
+                *wanted,
+            )
+
+    def _key(self, office: str, kind: str, number: str) -> str:
+        return self._index.keyed_hash(_TABLE, office, kind, number)
+
+    def _written(self, record: Record) -> _Written:
+        text = json.dumps(record.values, ensure_ascii=False, separators=(",", ":"))
+        print_ = self._index.keyed_hash("print", text)[:_PRINT_DIGITS]
+        return _Written(text.encode("utf-8", "surrogatepass"), print_)
+
+    def _kept(self, office: str, row: Row) -> Kept:
+        place = f"{row['kind']}|{row['id_key']}"
+        values = self._sealer.open_json(row["sealed"], table=_TABLE, column=_COLUMN, office=office, row=place)
+        return Kept(row["kind"], values, gone=bool(row["gone"]))
+
+
+def _portions(of: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (of[first : first + AT_ONCE] for first in range(0, len(of), AT_ONCE))
