@@ -1,0 +1,124 @@
+"""What `chairtime office propose` does: drafts a document from what Sikka shows, and the week it offers."""
+
+import datetime as dt
+import sys
+from typing import Final, TypeAlias
+
+import anyio
+from rich.console import Console
+from rich.table import Table
+
+from server.app import Connection, connected
+from server.background.freshness import Freshness
+from server.background.parts import Parts
+from server.desk.charter import Week
+from server.desk.charter_plain import stretch
+from server.desk.charter_writing import written
+from server.desk.choice import chosen_offices
+from server.desk.doorbell import Doorbell
+from server.desk.front_desk import open_desk
+from server.desk.office import Profile
+from server.desk.overlay import does_not_take_place
+from server.desk.proposing import Draft, offered_week, proposed
+from server.failures import Failure
+from server.operators.records import label, named
+from server.settings import Settings
+from server.sikka.client import Sikka
+from server.sikka.errors import SikkaError
+from server.sikka.models import Appointment
+from server.tools.speech import ENGLISH
+from store.offices import Office
+
+PAST_DAYS: Final = 60
+_NOTHING: Final[Week] = {}
+HEAD: Final = """Drafted from what Sikka shows of {office}. Strike or change what is wrong, then:
+chairtime office check FILE, and chairtime office apply FILE --office {office}
+Every key is described in docs/office.md. Nothing in here holds before it is applied."""
+
+
+async def propose(settings: Settings, office_text: str, out: str) -> int:
+    """Write a draft to a file, or to stdout, and the week that it would offer to stderr.
+
+    Raises:
+        Failure: Sikka cannot be asked, or the office is not known, or the file cannot be written.
+    """
+    read = await _read(settings, office_text)
+    if isinstance(read, Failure):
+        raise read
+    office, profile, past, today = read
+    draft = proposed(profile, past, today)
+    document = written(draft.charter, draft.remarks, head=HEAD.format(office=label(office)))
+    if out:
+        try:
+            await anyio.Path(out).write_text(document, encoding="utf-8")
+        except OSError as error:
+            raise Failure(f"{out} cannot be written ({type(error).__name__}). Nothing was drafted.") from None
+    else:
+        sys.stdout.write(document)
+    monday = today + dt.timedelta(days=7 - today.weekday())
+    _show_week(Console(stderr=True, highlight=False), profile, draft, monday)
+    return 0
+
+
+_Read: TypeAlias = tuple[Office, Profile, list[Appointment], dt.date]
+
+
+async def _read(settings: Settings, office_text: str) -> _Read | Failure:
+    """What a draft is made of; or why there is none, told once the connection is closed."""
+    async with connected(settings) as connection:
+        try:
+            office = await _office(connection, office_text)
+            desk = open_desk(connection.store, connection.sikka, Doorbell(), connection.clock, settings)
+            profile = await desk.profiles.of(office)
+            now = connection.clock.now()
+            today = dt.datetime.fromtimestamp(now / 1000, dt.UTC).date()
+            if profile.zone is not None:
+                today = profile.clock(now).date()
+            return office, profile, await _past(connection.sikka, office, today), today
+        except Failure as failure:
+            return failure
+        except SikkaError as error:
+            return Failure(
+                f"Sikka could not be asked ({type(error).__name__}). Nothing was drafted. "
+                "See what is wrong with: chairtime doctor"
+            )
+
+
+async def _office(connection: Connection, text: str) -> Office:
+    parts = Parts(
+        connection.store,
+        connection.sikka,
+        Doorbell(),
+        connection.clock,
+        connection.settings,
+        connection.owner,
+    )
+    await Freshness(parts).load_offices(live=True)
+    offices = await chosen_offices(connection.store.offices, connection.settings)
+    found = named(offices, text) if text else offices
+    if len(found) != 1:
+        known = ", ".join(map(label, offices)) or "none"
+        raise Failure(f"One office is to be named with --office. Sikka shows: {known}. Nothing was drafted.")
+    return found[0]
+
+
+async def _past(sikka: Sikka, office: Office, today: dt.date) -> list[Appointment]:
+    calls = sikka.office(office.office_id, live=True)
+    rows = await calls.appointments(
+        first=today - dt.timedelta(days=PAST_DAYS), last=today, practice_id=office.practice_id
+    )
+    return [row for row in rows if not does_not_take_place(row)]
+
+
+def _show_week(console: Console, profile: Profile, draft: Draft, monday: dt.date) -> None:
+    week = offered_week(profile, draft.charter, monday)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Chair", no_wrap=True)
+    for name in ENGLISH.weekdays:
+        table.add_column(name[:3])
+    for column in draft.charter.columns:
+        days = week.get(column.operatory, _NOTHING)
+        cells = ["\n".join(stretch(one) for one in days.get(day, ())) or "-" for day in range(7)]
+        table.add_row(column.operatory, *cells)
+    console.print(f"\nThe week from Monday, {monday}, would be offered so:", markup=False)
+    console.print(table)
