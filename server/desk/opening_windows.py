@@ -68,7 +68,8 @@ class ScheduleRow:
 class Window:
     """A stretch of an office-local day in which a chair may be booked, with the provider it means.
 
-    `provider_id` is empty where nobody can be named without guessing.
+    `provider_id` is empty where nobody can be named without guessing. `starts` is a mask of the minutes at
+    which a visit may begin (see `minutes`); 0 where the desk's own grid will do.
     """
 
     operatory: str
@@ -76,6 +77,7 @@ class Window:
     start_minute: int
     end_minute: int
     provider_id: str = ""
+    starts: int = 0
 
 
 def weekly_windows(
@@ -102,21 +104,17 @@ def weekly_windows(
         return []
     if not any(hours for row in schedule_rows for hours in row.days.values()):
         return None
-    plan = _Plan(schedule_rows, chairs, providers, usual_provider or {})
-    windows: list[Window] = []
-    known = False
-    for offset in range((day_to - day_from).days + 1):
-        day = day_from + dt.timedelta(days=offset)
-        for chair in chairs:
-            found = plan.windows(chair, day)
-            if found is not None:
-                known = True
-                windows.extend(found)
-    return sorted(windows) if known else None
+    plan = Plan(schedule_rows, chairs, providers, usual_provider or {})
+    days = (day_from + dt.timedelta(days=offset) for offset in range((day_to - day_from).days + 1))
+    found = [windows for day in days for chair in chairs if (windows := plan.windows(chair, day)) is not None]
+    return sorted(window for windows in found for window in windows) if found else None
 
 
-class _Plan:
-    """The schedule rows of one office, by resource, and who is taken to work in which chair."""
+class Plan:
+    """The schedule rows of one office, by resource, and who is taken to work in which chair.
+
+    The arguments are those of `weekly_windows`.
+    """
 
     def __init__(
         self,
@@ -154,6 +152,24 @@ class _Plan:
             ]
         return None if practice is None else self._one_provider(chair, day, practice)
 
+    def staffed(self, chair: Chair, day: dt.date, hours: Iterable[Interval]) -> list[Window]:
+        """Windows of a chair whose hours somebody has set, for those who work in it, in theirs.
+
+        Of a provider without hours of their own all of the chair's count. A holiday of the practice or of
+        the chair closes it all the same.
+        """
+        if self._is_holiday(_PRACTICE, "", day) or self._is_holiday(_CHAIR, chair.operatory, day):
+            return []
+        return [
+            Window(chair.operatory, day, start, end, provider)
+            for provider in self._candidates(chair) or ("",)
+            for start, end in self._in_hours(provider, day, hours)
+        ]
+
+    def _in_hours(self, provider: str, day: dt.date, hours: Iterable[Interval]) -> tuple[Interval, ...]:
+        theirs = self._hours(_PROVIDER, provider, day) if provider else None
+        return merged(hours) if theirs is None else overlap(merged(hours), theirs)
+
     def _one_provider(self, chair: Chair, day: dt.date, hours: Iterable[Interval]) -> list[Window]:
         return [
             Window(chair.operatory, day, start, end, self._provider_for(chair, day, (start, end)))
@@ -180,6 +196,10 @@ class _Plan:
         pattern = self._patterns.get((level, _folded(name)))
         return None if pattern is None else pattern.hours(day)
 
+    def _is_holiday(self, level: str, name: str, day: dt.date) -> bool:
+        pattern = self._patterns.get((level, _folded(name)))
+        return pattern is not None and pattern.is_holiday(day)
+
 
 @dataclass(slots=True)
 class _Pattern:
@@ -201,10 +221,13 @@ class _Pattern:
         rows = self._rows_for(day)
         if rows is None:
             return None
-        weekday = day.weekday()
-        if any(weekday in row.holidays for row in rows):
+        if self.is_holiday(day):
             return ()
-        return merged(interval for row in rows for interval in row.days.get(weekday, ()))
+        return merged(interval for row in rows for interval in row.days.get(day.weekday(), ()))
+
+    def is_holiday(self, day: dt.date) -> bool:
+        """Whether the rows of that week mark the day as one."""
+        return any(day.weekday() in row.holidays for row in self._rows_for(day) or ())
 
     def _rows_for(self, day: dt.date) -> list[ScheduleRow] | None:
         this_week = [row for start in self.weeks if start <= day < start + _WEEK for row in self.weeks[start]]
@@ -215,10 +238,10 @@ class _Pattern:
         earlier = sorted((start for start in self.weeks if start < day), reverse=True)
         if not earlier:
             return None
-        usual = (start for start in earlier if not self._is_holiday(start, day.weekday()))
+        usual = (start for start in earlier if not self._had_holiday(start, day.weekday()))
         return self.weeks[next(usual, earlier[0])]
 
-    def _is_holiday(self, week: dt.date, weekday: int) -> bool:
+    def _had_holiday(self, week: dt.date, weekday: int) -> bool:
         return any(weekday in row.holidays for row in self.weeks[week])
 
 

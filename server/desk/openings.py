@@ -1,49 +1,24 @@
-"""Find the times at which a visit of some length can begin, and choose which to offer.
+"""Find the times at which a visit of some length can begin.
 
-The chair is the exclusive resource: a hygiene visit carries the dentist's id, so a provider who is
-named elsewhere at the same time is not taken for busy. All times are the office's wall clock, naive.
+The chair is the exclusive resource. A provider is busy only where somebody has said how many visits
+they may have at a time: a hygiene visit often carries the dentist's id, so whom a visit keeps busy is told
+apart from whose id it bears (`Busy.attends`). All times are the office's wall clock, naive.
 """
-
-from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final
 
-from whenever import RepeatedTime, SkippedTime, ZonedDateTime
+from server.desk.daylight import minutes_that_exist
+from server.desk.minutes import DAY, bits, grid, most_at_once, runs, span, taken_at_once
+from server.desk.opening_windows import Window
 
-from server.desk.opening_windows import Chair, ScheduleRow, Window, merged, weekly_windows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from server.desk.opening_windows import Interval
-
-__all__ = [
-    "Busy",
-    "Chair",
-    "Opening",
-    "ScheduleRow",
-    "Window",
-    "choose",
-    "local_exists",
-    "openings",
-    "weekly_windows",
-]
-
-_Item = TypeVar("_Item")
-
+STEP_MINUTES: Final = 10
 _IN_ORDER: Final = attrgetter("start", "operatory", "provider_id", "length_minutes")
-
-TIMES_OF_DAY: Final[Mapping[str, Interval]] = {
-    "": (0, 24),
-    "morning": (0, 12),
-    "afternoon": (12, 17),
-    "evening": (17, 24),
-}
-"""What a caller's words for a part of the day mean: starts from one full hour and before another."""
+_NO_LIMITS: Final[Mapping[str, int]] = {}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,7 +26,8 @@ class Busy:
     """A stretch of a day that is taken, in minutes after midnight.
 
     Without an operatory it takes every window of its provider, and without either every window: a
-    visit whose chair is not known may sit in any of them.
+    visit whose chair is not known may sit in any of them. `attends` is the provider whom it keeps from
+    other chairs, "" for nobody.
     """
 
     operatory: str
@@ -59,6 +35,7 @@ class Busy:
     start_minute: int
     end_minute: int
     provider_id: str = ""
+    attends: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,6 +47,154 @@ class Opening:
     provider_id: str
     length_minutes: int
 
+    @property
+    def start_minute(self) -> int:
+        """Minutes after midnight."""
+        return self.start.hour * 60 + self.start.minute
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One window of a day with what is free in it.
+
+    Attributes:
+        free: the minutes in which nobody is in the way, as a mask.
+        starts: the minutes at which a visit of `length_minutes` can begin, as a mask.
+    """
+
+    date: dt.date
+    operatory: str
+    provider_id: str
+    length_minutes: int
+    free: int
+    starts: int
+
+    def starting(self, earliest: dt.datetime) -> "Stretch":
+        """The same without the starts before a moment, which may leave none."""
+        if self.date > earliest.date():
+            return self
+        left = self.starts & span(_first_minute(earliest), DAY) if self.date == earliest.date() else 0
+        return replace(self, starts=left)
+
+    def opening(self, minute: int) -> Opening:
+        """The opening that begins at a minute of `starts`."""
+        start = dt.datetime(self.date.year, self.date.month, self.date.day, minute // 60, minute % 60)  # noqa: DTZ001 - the office's wall clock is naive
+        return Opening(start, self.operatory, self.provider_id, self.length_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDay:
+    """What is busy on one day, as masks.
+
+    Attributes:
+        chairs: (operatory, provider) -> minutes; the provider counts only where no chair is known.
+        attended: provider -> the minutes of each visit that keeps them busy.
+    """
+
+    chairs: Mapping[tuple[str, str], int]
+    attended: Mapping[str, Sequence[int]]
+
+    @classmethod
+    def of(cls, busy: Iterable[Busy]) -> "TakenDay":
+        """From what is busy on this one day."""
+        chairs: dict[tuple[str, str], int] = {}
+        attended: dict[str, list[int]] = {}
+        for taken in busy:
+            mask = span(taken.start_minute, taken.end_minute)
+            where = (taken.operatory, "" if taken.operatory else taken.provider_id)
+            chairs[where] = chairs.get(where, 0) | mask
+            if taken.attends:
+                attended.setdefault(taken.attends, []).append(mask)
+        return cls(chairs, attended)
+
+    def during(self, operatory: str, provider_id: str, limit: int | None) -> int:
+        """The minutes in which a provider cannot be booked into a chair; `limit` None is no bound."""
+        found = 0
+        for where in ((operatory, ""), ("", provider_id), ("", "")):
+            found |= self.chairs.get(where, 0)
+        if limit is not None and (visits := self.attended.get(provider_id)):
+            found |= taken_at_once(visits, limit)
+        return found
+
+    def over(self, other: "TakenDay") -> "TakenDay":
+        """What is busy by either."""
+        chairs, attended = dict(self.chairs), dict(self.attended)
+        for where, mask in other.chairs.items():
+            chairs[where] = chairs.get(where, 0) | mask
+        for who, visits in other.attended.items():
+            attended[who] = [*attended.get(who, ()), *visits]
+        return TakenDay(chairs, attended)
+
+
+_NOTHING: Final = TakenDay({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is busy, by day."""
+
+    days: Mapping[dt.date, TakenDay]
+
+    @classmethod
+    def of(cls, busy: Iterable[Busy]) -> "Taken":
+        """From what is busy on any days, in any order."""
+        days: defaultdict[dt.date, list[Busy]] = defaultdict(list)
+        for taken in busy:
+            days[taken.date].append(taken)
+        return cls({day: TakenDay.of(ones) for day, ones in days.items()})
+
+    def over(self, other: "Taken") -> "Taken":
+        """What is busy by either."""
+        laid = {day: self.days.get(day, _NOTHING).over(ones) for day, ones in other.days.items()}
+        return Taken({**self.days, **laid})
+
+    def during(self, window: Window, limit: int | None = None) -> int:
+        """The minutes in which a window cannot be booked; `limit` is its provider's, None for no bound."""
+        day = self.days.get(window.date)
+        return 0 if day is None else day.during(window.operatory, window.provider_id, limit)
+
+    def places(self, opening: Opening, limit: int) -> int:
+        """How many more visits its provider can have throughout an opening."""
+        start = opening.start_minute
+        visits = self.days.get(opening.start.date(), _NOTHING).attended.get(opening.provider_id, ())
+        return max(0, limit - most_at_once(visits, span(start, start + opening.length_minutes)))
+
+
+def stretches(
+    windows: Iterable[Window],
+    taken: Taken,
+    length_minutes: int,
+    *,
+    earliest: dt.datetime,
+    step_minutes: int = STEP_MINUTES,
+    zone: str | None = None,
+    limits: Mapping[str, int] = _NO_LIMITS,
+) -> list[Stretch]:
+    """Return the windows in which a visit can begin from `earliest` on, in their order.
+
+    Starts lie on the grid of `step_minutes` counted from midnight, or at the starts a window names. No
+    visit lies over a minute that the clocks skip or show twice in an IANA `zone`. `limits` tells how many
+    visits a provider may have at a time; who is not in it has no bound but the chairs. Raises ValueError
+    for a length, step or limit below 1 and `zoneinfo.ZoneInfoNotFoundError` for a zone that is not known.
+    """
+    on_grid = grid(step_minutes)
+    if length_minutes < 1:
+        raise ValueError("a length is at least one minute")
+    found: list[Stretch] = []
+    for window in windows:
+        if window.date < earliest.date():
+            continue
+        free = span(window.start_minute, window.end_minute) & minutes_that_exist(zone, window.date)
+        free &= ~taken.during(window, limits.get(window.provider_id))
+        starts = runs(free, length_minutes) & (window.starts or on_grid)
+        if starts:
+            stretch = Stretch(
+                window.date, window.operatory, window.provider_id, length_minutes, free, starts
+            ).starting(earliest)
+            if stretch.starts:
+                found.append(stretch)
+    return found
+
 
 def openings(
     windows: Iterable[Window],
@@ -77,142 +202,30 @@ def openings(
     length_minutes: int,
     *,
     earliest: dt.datetime,
-    step_minutes: int = 10,
+    step_minutes: int = STEP_MINUTES,
     zone: str | None = None,
+    limits: Mapping[str, int] = _NO_LIMITS,
 ) -> list[Opening]:
-    """Return every opening inside one window, clear of all that is busy, from `earliest` on; sorted.
-
-    Starts lie on the grid of `step_minutes` counted from midnight. With an IANA `zone`, times that
-    the clocks skip or show twice are left out. Raises ValueError for a length or step below 1 and
-    `whenever.TimeZoneNotFoundError` for a zone that is not known.
-    """
-    if length_minutes < 1 or step_minutes < 1:
-        raise ValueError("length and step are at least one minute")
-    taken = _Taken(busy)
-    found: set[Opening] = set()
-    exists: dict[dt.datetime, bool] = {}
-    for window in windows:
-        if window.date < earliest.date():
-            continue
-        midnight = dt.datetime.combine(window.date, dt.time())
-        for minute in _free_starts(window, taken.during(window), length_minutes, step_minutes):
-            start = midnight + dt.timedelta(minutes=minute)
-            if start < earliest:
-                continue
-            if start not in exists:
-                exists[start] = local_exists(zone, start)
-            if exists[start]:
-                found.add(Opening(start, window.operatory, window.provider_id, length_minutes))
-    return sorted(found, key=_IN_ORDER)
+    """Return every opening inside one window, clear of all that is busy; sorted. See `stretches`."""
+    found = stretches(
+        windows,
+        Taken.of(busy),
+        length_minutes,
+        earliest=earliest,
+        step_minutes=step_minutes,
+        zone=zone,
+        limits=limits,
+    )
+    return all_openings(found)
 
 
-class _Taken:
-    """What is busy on each day, by chair, by provider where no chair is known, or everywhere."""
-
-    def __init__(self, busy: Iterable[Busy]) -> None:
-        self._intervals: defaultdict[tuple[dt.date, str, str], list[Interval]] = defaultdict(list)
-        for taken in busy:
-            who = "" if taken.operatory else taken.provider_id
-            self._intervals[taken.date, taken.operatory, who].append((taken.start_minute, taken.end_minute))
-
-    def during(self, window: Window) -> tuple[Interval, ...]:
-        keys = {
-            (window.date, window.operatory, ""),
-            (window.date, "", window.provider_id),
-            (window.date, "", ""),
-        }
-        return merged(interval for key in keys for interval in self._intervals.get(key, ()))
+def all_openings(found: Iterable[Stretch]) -> list[Opening]:
+    """Every opening of some stretches, each once; sorted."""
+    every = {stretch.opening(minute) for stretch in found for minute in bits(stretch.starts)}
+    return sorted(every, key=_IN_ORDER)
 
 
-def _free_starts(window: Window, taken: Sequence[Interval], length: int, step: int) -> Iterator[int]:
-    free_from = window.start_minute
-    for start, end in (*taken, (window.end_minute, window.end_minute)):
-        free_to = min(start, window.end_minute)
-        first = -(-free_from // step) * step
-        yield from range(first, free_to - length + 1, step)
-        free_from = max(free_from, end)
-
-
-def local_exists(zone: str | None, naive: dt.datetime) -> bool:
-    """Return whether a naive local time happens exactly once in an IANA zone; True without a zone.
-
-    Raises `whenever.TimeZoneNotFoundError` for a zone that is not known.
-    """
-    if zone is None:
-        return True
-    try:
-        ZonedDateTime(
-            naive.year, naive.month, naive.day, naive.hour, naive.minute, tz=zone, disambiguation="raise"
-        )
-    except (SkippedTime, RepeatedTime):
-        return False
-    return True
-
-
-def choose(
-    found: Iterable[Opening],
-    count: int = 3,
-    preferred_provider: str = "",
-    time_of_day: str = "",
-) -> list[Opening]:
-    """Return up to `count` openings to offer, spread over the days they lie on, then over the day.
-
-    Those of the preferred provider come first and only what they leave is filled with others; each
-    group is in the order of time and begins with its earliest. No start is offered twice.
-    `time_of_day` is a key of `TIMES_OF_DAY` and is never stretched; raises KeyError for another
-    word. The same openings always give the same choice.
-    """
-    hour_from, hour_to = TIMES_OF_DAY[time_of_day]
-    fitting = [one for one in sorted(found, key=_IN_ORDER) if hour_from <= one.start.hour < hour_to]
-    preferred = [one for one in fitting if preferred_provider and one.provider_id == preferred_provider]
-    chosen = _spread(preferred, count)
-    seen = {one.start for one in preferred}
-    others = [one for one in fitting if one.start not in seen]
-    return chosen + _spread(others, count - len(chosen))
-
-
-def _spread(fitting: Sequence[Opening], count: int) -> list[Opening]:
-    days: dict[dt.date, dict[dt.datetime, Opening]] = {}
-    for opening in fitting:
-        days.setdefault(opening.start.date(), {}).setdefault(opening.start, opening)
-    if count < 1 or not days:
-        return []
-    dates = _evenly(list(days), min(count, len(days)))
-    shares = _shares([len(days[date]) for date in dates], count)
-    chosen: list[Opening] = []
-    for place, (date, share) in enumerate(zip(dates, shares, strict=True)):
-        starts = list(days[date])
-        times = _times(starts, share, place / max(len(dates) - 1, 1))
-        if place == 0:
-            times[0] = starts[0]
-        chosen.extend(days[date][time] for time in times)
-    return chosen
-
-
-def _shares(available: Sequence[int], count: int) -> list[int]:
-    """How many of each day's starts to take, handed out one a day in turn until `count` is reached."""
-    shares = [0] * len(available)
-    while sum(shares) < min(count, sum(available)):
-        for place, limit in enumerate(available):
-            if shares[place] < limit and sum(shares) < count:
-                shares[place] += 1
-    return shares
-
-
-def _times(starts: Sequence[dt.datetime], share: int, through_the_range: float) -> list[dt.datetime]:
-    """Of one day's starts, `share` spread over it; a single one lies later the later its day comes.
-
-    Full hours are easiest to hear and keep; failing those, half hours.
-    """
-    full = [start for start in starts if start.minute == 0]
-    half = [start for start in starts if start.minute in {0, 30}]
-    candidates = next((times for times in (full, half) if len(times) >= share), starts)
-    if share == 1:
-        return [candidates[round(through_the_range * (len(candidates) - 1))]]
-    return _evenly(candidates, share)
-
-
-def _evenly(items: Sequence[_Item], count: int) -> list[_Item]:
-    """`count` different items from the first to the last, as evenly as can be."""
-    last = len(items) - 1
-    return [items[round(place * last / max(count - 1, 1))] for place in range(count)]
+def _first_minute(earliest: dt.datetime) -> int:
+    """The first full minute from a moment on."""
+    begun = bool(earliest.second or earliest.microsecond)
+    return earliest.hour * 60 + earliest.minute + begun

@@ -10,18 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whenever import TimeZoneNotFoundError
 
-from server.desk.opening_windows import merged, overlap
-from server.desk.openings import (
-    Busy,
-    Chair,
-    Opening,
-    ScheduleRow,
-    Window,
-    choose,
-    local_exists,
-    openings,
-    weekly_windows,
-)
+from server.desk.daylight import local_exists, minutes_that_exist
+from server.desk.minutes import bits, most_at_once, runs, span, taken_at_once
+from server.desk.opening_windows import Chair, ScheduleRow, Window, merged, overlap, weekly_windows
+from server.desk.openings import Busy, Opening, Taken, openings
 
 MONDAY = dt.date(2026, 11, 30)
 SUNDAY = dt.date(2026, 11, 29)
@@ -241,8 +233,15 @@ def minute_of(opening: Opening) -> int:
 chairs_drawn = st.sampled_from(["OP1", "OP2"])
 days_drawn = st.sampled_from([MONDAY, TUESDAY])
 minutes_drawn = st.integers(0, 300)
+providers_drawn = st.sampled_from(["D1", "D2"])
 windows_drawn = st.builds(
-    Window, chairs_drawn, days_drawn, minutes_drawn, minutes_drawn, st.sampled_from(["D1", "D2"])
+    Window,
+    chairs_drawn,
+    days_drawn,
+    minutes_drawn,
+    minutes_drawn,
+    providers_drawn,
+    st.just(0) | st.sets(minutes_drawn, min_size=1).map(lambda found: sum(1 << one for one in found)),
 )
 busy_drawn = st.builds(
     Busy,
@@ -251,7 +250,9 @@ busy_drawn = st.builds(
     minutes_drawn,
     minutes_drawn,
     st.sampled_from(["D1", "D2", ""]),
+    st.sampled_from(["D1", "D2", ""]),
 )
+limits_drawn = st.dictionaries(providers_drawn, st.integers(1, 3))
 
 
 def takes(busy: Busy, window: Window) -> bool:
@@ -262,15 +263,28 @@ def takes(busy: Busy, window: Window) -> bool:
     )
 
 
+def with_provider(busy: list[Busy], window: Window, minute: int) -> int:
+    """How many visits a window's provider has at a minute."""
+    return sum(
+        taken.date == window.date
+        and taken.attends == window.provider_id
+        and taken.start_minute <= minute < taken.end_minute
+        for taken in busy
+    )
+
+
 @settings(max_examples=300)
 @given(
     st.lists(windows_drawn, max_size=4),
-    st.lists(busy_drawn, max_size=5),
+    st.lists(busy_drawn, max_size=6),
     st.integers(1, 90),
     st.sampled_from([1, 5, 10, 15]),
     st.integers(0, 2 * 24 * 60),
+    limits_drawn,
 )
-def test_openings_are_exactly_what_trying_every_minute_finds(windows, busy, length, step, offset) -> None:
+def test_openings_are_exactly_what_trying_every_minute_finds(
+    windows, busy, length, step, offset, limits
+) -> None:
     earliest = dt.datetime.combine(MONDAY, dt.time()) + dt.timedelta(minutes=offset)
     expected = set()
     for window in windows:
@@ -278,12 +292,54 @@ def test_openings_are_exactly_what_trying_every_minute_finds(windows, busy, leng
         for taken in busy:
             if takes(taken, window):
                 free -= set(range(taken.start_minute, taken.end_minute))
-        for minute in range(0, 24 * 60, step):
+        limit = limits.get(window.provider_id)
+        if limit is not None:
+            free -= {minute for minute in free if with_provider(busy, window, minute) >= limit}
+        allowed = bits(window.starts) if window.starts else range(0, 24 * 60, step)
+        for minute in allowed:
             start = dt.datetime.combine(window.date, dt.time()) + dt.timedelta(minutes=minute)
             if start >= earliest and set(range(minute, minute + length)) <= free:
                 expected.add(Opening(start, window.operatory, window.provider_id, length))
-    found = openings(windows, busy, length, earliest=earliest, step_minutes=step)
+    found = openings(windows, busy, length, earliest=earliest, step_minutes=step, limits=limits)
     assert found == sorted(expected)
+
+
+@given(st.lists(busy_drawn, max_size=8), minutes_drawn, st.integers(1, 90), st.integers(1, 3))
+def test_the_places_a_provider_has_left_are_their_limit_less_the_fullest_minute(busy, minute, length, limit):
+    start = dt.datetime.combine(MONDAY, dt.time()) + dt.timedelta(minutes=minute)
+    window = Window("OP1", MONDAY, 0, 0, "D1")
+    fullest = max(with_provider(busy, window, at) for at in range(minute, minute + length))
+    assert Taken.of(busy).places(Opening(start, "OP1", "D1", length), limit) == max(0, limit - fullest)
+
+
+@given(
+    st.lists(busy_drawn, max_size=5), st.lists(busy_drawn, max_size=5), windows_drawn, st.none() | st.just(2)
+)
+def test_what_is_taken_by_two_tellings_is_what_is_taken_by_either(these, those, window, limit):
+    both = Taken.of(these).over(Taken.of(those))
+    assert both.during(window, limit) == Taken.of([*these, *those]).during(window, limit)
+
+
+masks_drawn = st.lists(st.tuples(minutes_drawn, minutes_drawn), max_size=5).map(
+    lambda pairs: [span(*pair) for pair in pairs]
+)
+
+
+@given(masks_drawn, st.integers(1, 4), st.integers(1, 70))
+def test_masks_of_a_day_agree_with_sets_of_minutes(masks, limit, length):
+    sets = [set(bits(mask)) for mask in masks]
+    counts = {minute: sum(minute in one for one in sets) for minute in range(301)}
+    assert set(bits(taken_at_once(masks, limit))) == {m for m, count in counts.items() if count >= limit}
+    assert most_at_once(masks, span(50, 200)) == max(counts[minute] for minute in range(50, 200))
+    for mask, minutes in zip(masks, sets, strict=True):
+        fitting = {m for m in minutes if set(range(m, m + length)) <= minutes}
+        assert set(bits(runs(mask, length))) == fitting
+
+
+@pytest.mark.parametrize("call", [lambda: runs(1, 0), lambda: taken_at_once([], 0)])
+def test_lengths_and_limits_below_one_are_errors(call) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        call()
 
 
 def test_a_visit_in_another_chair_takes_nothing_though_the_provider_is_the_same() -> None:
@@ -307,7 +363,7 @@ def test_nothing_is_offered_before_the_earliest_start() -> None:
 
 @pytest.mark.parametrize(("length", "step"), [(0, 10), (-5, 10), (30, 0)])
 def test_a_length_or_a_step_below_a_minute_is_an_error(length: int, step: int) -> None:
-    with pytest.raises(ValueError, match="one minute"):
+    with pytest.raises(ValueError, match="least one minute"):
         openings([], [], length, earliest=LONG_AGO, step_minutes=step)
 
 
@@ -322,6 +378,25 @@ def test_times_that_the_clocks_skip_or_show_twice_are_left_out() -> None:
         "2026-11-01T02:00:00",
     ]
     assert len(openings(windows, [], 60, earliest=LONG_AGO, step_minutes=60)) == 6
+
+
+def test_no_visit_lies_over_the_hour_that_is_skipped_or_shown_twice() -> None:
+    spring, autumn = dt.date(2026, 3, 8), dt.date(2026, 11, 1)
+    windows = [Window("OP1", spring, 60, 300), Window("OP1", autumn, 0, 240)]
+    found = openings(windows, [], 90, earliest=LONG_AGO, step_minutes=30, zone="America/New_York")
+    assert [opening.start.isoformat(timespec="minutes") for opening in found] == [
+        "2026-03-08T03:00",
+        "2026-03-08T03:30",
+        "2026-11-01T02:00",
+        "2026-11-01T02:30",
+    ]
+
+
+def test_a_day_on_which_the_clocks_stay_has_all_its_minutes() -> None:
+    assert minutes_that_exist("America/New_York", dt.date(2026, 3, 7)) == span(0, 1440)
+    assert minutes_that_exist(None, dt.date(2026, 3, 8)) == span(0, 1440)
+    assert minutes_that_exist("America/New_York", dt.date(2026, 3, 8)) == span(0, 120) | span(180, 1440)
+    assert minutes_that_exist("Australia/Lord_Howe", dt.date(2026, 4, 5)) == span(0, 90) | span(120, 1440)
 
 
 @pytest.mark.parametrize(
@@ -342,110 +417,3 @@ def test_a_local_time_exists_once_or_not(zone: str | None, naive: str, exists: b
 def test_an_unknown_zone_is_an_error() -> None:
     with pytest.raises(TimeZoneNotFoundError):
         local_exists("Nowhere/Nothing", at("2026-12-01T10:00"))
-
-
-# Which of them to offer
-
-
-def many(days: int, provider: str = "D1", operatory: str = "OP1", first: dt.date = MONDAY) -> list[Opening]:
-    windows = [
-        Window(operatory, first + dt.timedelta(day), start, end, provider)
-        for day in range(days)
-        for start, end in ((490, 720), (780, 1140))
-    ]
-    return openings(windows, [], 60, earliest=LONG_AGO)
-
-
-def texts(chosen: list[Opening]) -> list[str]:
-    return [opening.start.isoformat(timespec="minutes") for opening in chosen]
-
-
-def test_options_are_spread_over_the_days_then_over_the_day() -> None:
-    assert texts(choose(many(9))) == ["2026-11-30T08:10", "2026-12-04T14:00", "2026-12-08T18:00"]
-
-
-def test_two_days_share_three_options() -> None:
-    assert texts(choose(many(2))) == ["2026-11-30T08:10", "2026-11-30T18:00", "2026-12-01T18:00"]
-
-
-def test_one_day_gives_times_apart_from_each_other() -> None:
-    assert texts(choose(many(1))) == ["2026-11-30T08:10", "2026-11-30T14:00", "2026-11-30T18:00"]
-
-
-def test_a_single_option_is_the_earliest() -> None:
-    assert texts(choose(many(5), 1)) == ["2026-11-30T08:10"]
-    assert choose(many(5), 0) == []
-    assert choose([]) == []
-
-
-def test_half_hours_and_then_any_time_serve_where_full_hours_do_not() -> None:
-    half = openings(
-        [Window("OP1", MONDAY, 490, 520), Window("OP1", TUESDAY, 490, 520)], [], 10, earliest=LONG_AGO
-    )
-    assert texts(choose(half, 2)) == ["2026-11-30T08:10", "2026-12-01T08:30"]
-    odd = [opening for opening in half if opening.start.minute != 30]
-    assert texts(choose(odd, 2)) == ["2026-11-30T08:10", "2026-12-01T08:20"]
-
-
-@pytest.mark.parametrize(
-    ("time_of_day", "first", "last"),
-    [("morning", "08:10", "11:00"), ("afternoon", "13:00", "16:00"), ("evening", "17:00", "18:00")],
-)
-def test_the_time_of_day_asked_for_is_kept_to(time_of_day: str, first: str, last: str) -> None:
-    chosen = choose(many(1), 2, time_of_day=time_of_day)
-    assert texts(chosen) == [f"2026-11-30T{first}", f"2026-11-30T{last}"]
-
-
-def test_nothing_is_offered_outside_the_time_of_day_asked_for() -> None:
-    morning = [opening for opening in many(3) if opening.start.hour < 12]
-    assert choose(morning, time_of_day="evening") == []
-    with pytest.raises(KeyError):
-        choose(morning, time_of_day="teatime")
-
-
-def test_the_preferred_provider_comes_first_and_others_fill_up() -> None:
-    own = many(1, "D2", "OP2", TUESDAY)[:1]
-    chosen = choose([*many(3), *own], 3, "D2")
-    assert [opening.provider_id for opening in chosen] == ["D2", "D1", "D1"]
-    assert len(set(texts(chosen))) == 3
-    assert {opening.provider_id for opening in choose([*many(3), *many(3, "D2", "OP2")], 3, "D2")} == {"D2"}
-
-
-def test_a_start_in_two_chairs_is_offered_once() -> None:
-    pair = [Opening(at("2026-12-01T09:00"), chair, "D1", 60) for chair in ("OP2", "OP1")]
-    assert choose(pair) == [pair[1]]
-
-
-found_drawn = st.lists(
-    st.builds(
-        Opening,
-        st.builds(
-            lambda day, quarter: dt.datetime.combine(MONDAY, dt.time()) + dt.timedelta(day, quarter * 900),
-            st.integers(0, 6),
-            st.integers(28, 80),
-        ),
-        chairs_drawn,
-        st.sampled_from(["D1", "D2", ""]),
-        st.just(60),
-    ),
-    max_size=30,
-)
-
-
-@given(found_drawn, st.integers(1, 5), st.sampled_from(["", "D1", "D2", "D3"]), st.randoms())
-def test_a_choice_is_full_has_no_start_twice_and_does_not_hang_on_order(
-    found, count, preferred, chance
-) -> None:
-    chosen = choose(found, count, preferred)
-    starts = [opening.start for opening in chosen]
-    assert len(chosen) == min(count, len({opening.start for opening in found}))
-    assert len(set(starts)) == len(starts)
-    assert set(chosen) <= set(found)
-    days = {opening.start.date() for opening in found}
-    if preferred not in {"D1", "D2"}:
-        assert len({start.date() for start in starts}) == min(count, len(days))
-    preferred_first = [bool(preferred) and opening.provider_id != preferred for opening in chosen]
-    assert preferred_first == sorted(preferred_first)
-    shuffled = list(found)
-    chance.shuffle(shuffled)
-    assert choose(shuffled, count, preferred) == chosen

@@ -1,0 +1,229 @@
+"""Holds: a time that is being offered in one call is offered in no other, for a few minutes.
+
+A held time is one row for each five minutes of each resource it needs. The primary key is what keeps two
+calls apart, in one process or in several.
+"""
+# ruff: noqa: S608  # only placeholders and whole numbers of ours are put into the SQL text
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from store.database import Database, Statements, placeholders
+
+CELL_MINUTES = 5
+_CHAIR = "chair|"  # what a resource's name begins with: chairs and providers may be called alike
+_PLACE = "place|"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A time that somebody wants to hold.
+
+    Attributes:
+        offer: tells it from the holder's other times.
+        date: ISO, the office's calendar.
+        start_minute: after midnight, by the office's clock; up to ``end_minute``.
+        places: how many visits its provider can have at the time beside those in the calendar; None where
+            nobody has set a bound.
+    """
+
+    offer: str
+    operatory: str
+    provider_id: str
+    date: str
+    start_minute: int
+    end_minute: int
+    places: int | None = None
+
+    @property
+    def cells(self) -> range:
+        """The five-minute cells it lies over."""
+        return range(self.start_minute // CELL_MINUTES, -(-self.end_minute // CELL_MINUTES))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A stretch of a chair's day that is held, in minutes after midnight."""
+
+    operatory: str
+    provider_id: str
+    date: str
+    start_minute: int
+    end_minute: int
+
+
+# The cast keeps SQLite from planning anew at every call, as it does for a range up to a bare parameter.
+_LAPSED = "SELECT 1 FROM holds WHERE expires_at <= CAST($1 AS BIGINT) LIMIT 1"
+_Cell: TypeAlias = tuple[str, str, int]
+
+
+class HeldElsewhere(Exception):
+    """Somebody else took a cell between the look and the taking; only engines without one writer do that."""
+
+
+class Holds:
+    """The table holds. Times are UTC ms."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def others(
+        self, office: str, first: str, last: str, *, own: Collection[str], now: int
+    ) -> list[Held]:
+        """What is held in chairs from day to day, both included, by anybody but ``own``."""
+        rows = await self._database.fetch_few(
+            "SELECT resource, provider_id, date, MIN(cell) AS first_cell, MAX(cell) AS last_cell FROM holds "
+            "WHERE office = $1 AND date >= $2 AND date <= $3 "
+            # the pattern is no parameter: SQLite would plan anew at every call
+            f"AND resource LIKE '{_CHAIR}%' AND expires_at > $4 "
+            f"AND holder NOT IN ({placeholders(5, len(own))}) "
+            "GROUP BY resource, provider_id, date, holder, offer ORDER BY date, first_cell, resource",
+            office,
+            first,
+            last,
+            now,
+            *own,
+        )
+        return [
+            Held(
+                row["resource"].removeprefix(_CHAIR),
+                row["provider_id"],
+                row["date"],
+                row["first_cell"] * CELL_MINUTES,
+                (row["last_cell"] + 1) * CELL_MINUTES,
+            )
+            for row in rows
+        ]
+
+    async def take(
+        self,
+        office: str,
+        claims: Sequence[Claim],
+        *,
+        holder: str,
+        own: Collection[str] = (),
+        now: int,
+        until: int,
+        most: int,
+    ) -> frozenset[str]:
+        """Hold times until then, and return the offers that others hold already; the rest is held.
+
+        What ``holder`` or ``own`` hold is in nobody's way and passes to ``holder``. Of all times of
+        ``holder`` only the ``most`` newest stay held. Raises HeldElsewhere; then nothing was changed.
+        """
+        async with self._database.transaction() as statements:
+            # What is read here nobody else can change meanwhile, and nothing of it was changed here before:
+            # it is the last commit, which is read at once instead of through the writer's thread.
+            taken = await self._taken(office, claims, (holder, *own), now)
+            places = {claim.offer: _place(claim, taken) for claim in claims}
+            got = [(claim, place) for claim in claims if (place := places[claim.offer]) is not None]
+            older = await self._too_many(office, holder, [claim.offer for claim, _ in got], most, now)
+            await self._let_go(statements, office, holder, older, now)
+            if got:
+                await self._hold(statements, office, got, (holder, *own), now, until)
+        return frozenset(claim.offer for claim in claims) - {claim.offer for claim, _ in got}
+
+    async def release(self, office: str, holder: str, offer: str) -> None:
+        """Let a time go, if the holder has it."""
+        async with self._database.transaction() as statements:
+            await statements.execute(
+                "DELETE FROM holds WHERE office = $1 AND holder = $2 AND offer = $3", office, holder, offer
+            )
+
+    async def _taken(
+        self, office: str, claims: Sequence[Claim], own: Sequence[str], now: int
+    ) -> frozenset[_Cell]:
+        """The cells that others hold on the days of the claims."""
+        dates = sorted({claim.date for claim in claims})
+        if not dates:
+            return frozenset()
+        rows = await self._database.fetch_few(
+            "SELECT resource, date, cell FROM holds WHERE office = $1 AND expires_at > $2 "
+            f"AND date IN ({placeholders(3, len(dates))}) "
+            f"AND holder NOT IN ({placeholders(3 + len(dates), len(own))})",
+            office,
+            now,
+            *dates,
+            *own,
+        )
+        return frozenset((row["resource"], row["date"], row["cell"]) for row in rows)
+
+    async def _hold(
+        self,
+        statements: Statements,
+        office: str,
+        got: Sequence[tuple[Claim, str]],
+        own: Sequence[str],
+        now: int,
+        until: int,
+    ) -> None:
+        """Write the cells of all claims; of two that overlap in one chair, the later has them."""
+        args: list[str | int] = [office, own[0], now, until, *own]
+        rows: dict[_Cell, str] = {}
+        for claim, place in got:
+            for resource in filter(None, (_CHAIR + claim.operatory, place)):
+                at = len(args) + 1
+                what = f"${at + 2}, ${at + 3}"
+                args += [resource, claim.date, claim.offer, claim.provider_id]
+                rows |= {
+                    (resource, claim.date, cell): f"($1, ${at}, ${at + 1}, {cell}, $2, {what}, $3, $4)"
+                    for cell in claim.cells
+                }
+        touched = await statements.execute(
+            "INSERT INTO holds "
+            "(office, resource, date, cell, holder, offer, provider_id, held_at, expires_at) "
+            f"VALUES {', '.join(rows.values())} ON CONFLICT (office, resource, date, cell) DO UPDATE SET "
+            "holder = excluded.holder, offer = excluded.offer, provider_id = excluded.provider_id, "
+            "held_at = excluded.held_at, expires_at = excluded.expires_at "
+            f"WHERE holds.holder IN ({placeholders(5, len(own))})",
+            *args,
+        )
+        if touched != len(rows):
+            raise HeldElsewhere("a cell was taken meanwhile")
+
+    async def _too_many(
+        self, office: str, holder: str, fresh: Collection[str], most: int, now: int
+    ) -> list[str]:
+        """What a holder has to let go, the oldest, to have ``most`` with the fresh."""
+        rows = await self._database.fetch_few(
+            "SELECT offer, MAX(held_at) AS held_at FROM holds "
+            "WHERE office = $1 AND holder = $2 AND expires_at > $3 GROUP BY offer ORDER BY 2 DESC, 1",
+            office,
+            holder,
+            now,
+        )
+        older = [row["offer"] for row in rows if row["offer"] not in fresh]
+        return older[max(0, most - len(fresh)) :]
+
+    async def _let_go(
+        self, statements: Statements, office: str, holder: str, offers: Sequence[str], now: int
+    ) -> None:
+        """Forget some offers of a holder, and whatever has lapsed; mostly there is nothing to forget."""
+        lapsed = await self._database.fetch_few(_LAPSED, now)
+        if offers or lapsed:
+            await statements.execute(
+                "DELETE FROM holds WHERE expires_at <= $1 "
+                f"OR (office = $2 AND holder = $3 AND offer IN ({placeholders(4, len(offers))}))",
+                now,
+                office,
+                holder,
+                *offers,
+            )
+
+
+def _place(claim: Claim, taken: Collection[_Cell]) -> str | None:
+    """The place of its provider that a claim can have, "" where it needs none; None if it cannot be held."""
+    if not _is_free(_CHAIR + claim.operatory, claim, taken):
+        return None
+    if claim.places is None:
+        return ""
+    return next((name for name in _places(claim) if _is_free(name, claim, taken)), None)
+
+
+def _places(claim: Claim) -> Iterator[str]:
+    return (f"{_PLACE}{claim.provider_id}|{number}" for number in range(1, (claim.places or 0) + 1))
+
+
+def _is_free(resource: str, claim: Claim, taken: Collection[_Cell]) -> bool:
+    return not any((resource, claim.date, cell) in taken for cell in claim.cells)
