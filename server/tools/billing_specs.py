@@ -2,11 +2,35 @@
 
 from typing import Final
 
-from server.tools import records
+from server.tools import billing_reads, records
 from server.tools.arguments import Argument
 from server.tools.surface import ToolSpec
 
+_PATIENT: Final = Argument("patient", "Patient handle from find_patient.", required=True)
+
 BILLING: Final[tuple[ToolSpec, ...]] = (
+    ToolSpec(
+        name="get_balance",
+        title="Look up what is due",
+        description=(
+            "Call this when a verified patient asks what they owe. It says what the record shows; it is no "
+            "bill, and it knows no prices."
+        ),
+        arguments=(_PATIENT,),
+        run=billing_reads.get_balance,
+        operation="get_balance",
+    ),
+    ToolSpec(
+        name="get_insurance",
+        title="Look up the insurance on record",
+        description=(
+            "Call this when a verified patient asks which insurance the office has for them. It cannot tell "
+            "what an insurance pays; for that offer message_office."
+        ),
+        arguments=(_PATIENT,),
+        run=billing_reads.get_insurance,
+        operation="get_insurance",
+    ),
     ToolSpec(
         name="record_payment",
         title="Enter a payment that was made",
@@ -16,7 +40,7 @@ BILLING: Final[tuple[ToolSpec, ...]] = (
             "read back; call again with caller_confirmed true after a yes."
         ),
         arguments=(
-            Argument("patient", "Patient handle from find_patient.", required=True),
+            _PATIENT,
             Argument("amount", "Decimal number such as 45.50.", required=True),
             Argument("method", "How it was paid.", required=True, choices=("cash", "check", "card", "other")),
             Argument("reference", "Check or receipt number; empty for none."),

@@ -1,0 +1,106 @@
+"""The figures of `bench.reads` as a page shows them, each beside its goal."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+BEGIN: Final = "<!-- reads: begin -->"
+END: Final = "<!-- reads: end -->"
+
+# What a tool may cost of the server's CPU: so many times the echo, or so many milliseconds more.
+TIMES: Final[Mapping[str, float]] = {"office_info": 1.3, "check_writeback": 1.3, "list_appointments": 1.3}
+MORE_MS: Final[Mapping[str, float]] = {"find_patient": 4.0, "find_slots": 4.0}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds a call: the server's CPU, and the time until the answer was there."""
+
+    cpu: float
+    p50: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds to the first answer, and megabytes held then."""
+
+    seconds: float
+    mb: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """All of one size. `bare_used` and `ours_used` are megabytes after all the calls."""
+
+    patients: int
+    offices: int
+    echo: Cost
+    reads: Mapping[str, Cost]
+    bare: Start
+    ours: Start
+    bare_used: float
+    ours_used: float
+
+
+def goal_of(name: str, cost: Cost, echo: Cost) -> str:
+    """A tool's goal, and whether it is met; "" without one."""
+    if name in TIMES:
+        words, met = f"≤ {TIMES[name]} × echo", cost.cpu <= TIMES[name] * echo.cpu
+    elif name in MORE_MS:
+        words, met = f"≤ echo + {MORE_MS[name]:g} ms", cost.cpu <= echo.cpu + MORE_MS[name]
+    else:
+        return ""
+    return f"{words}: {'met' if met else 'missed'}"
+
+
+def _table(report: Report) -> list[str]:
+    lines = [
+        f"### {report.patients:,} patients, {report.offices} office{'' if report.offices == 1 else 's'}",
+        "",
+        "| Tool | CPU ms | × echo | echo + ms | wall p50 ms | wall p99 ms | Goal |",
+        "|---|---:|---:|---:|---:|---:|---|",
+    ]
+    for name, cost in (("echo (bare)", report.echo), *report.reads.items()):
+        figures = (
+            f"{cost.cpu:.2f}",
+            f"{cost.cpu / report.echo.cpu:.2f}" if report.echo.cpu else "",
+            f"{cost.cpu - report.echo.cpu:.2f}",
+            f"{cost.p50:.1f}",
+            f"{cost.p99:.1f}",
+            goal_of(name, cost, report.echo),
+        )
+        lines.append(f"| {name} | {' | '.join(figures)} |")
+    lines += [
+        "",
+        "| Server | first answer after s | resident MB then | resident MB after the calls |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, start, used in (
+        ("bare", report.bare, report.bare_used),
+        ("ours", report.ours, report.ours_used),
+    ):
+        lines.append(f"| {name} | {start.seconds:.2f} | {start.mb:.0f} | {used:.0f} |")
+    return [*lines, ""]
+
+
+def block(reports: Sequence[Report], *, rounds: int, calls: int) -> str:
+    """The part of the page that is written anew, without its marks."""
+    machine = f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores"
+    head = f"{rounds} rounds of {calls} calls of each tool; {machine}."
+    return "\n".join([head, "", *(line for report in reports for line in _table(report))]).strip()
+
+
+def with_block(page: str, text: str) -> str:
+    """The page with the text between its marks.
+
+    Raises:
+        ValueError: the page has no such marks.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the page has no {BEGIN} … {END}")
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
