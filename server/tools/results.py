@@ -40,6 +40,7 @@ class Answer:
         new: False where the same request was there already.
         as_of: when Sikka's copy was loaded, where data was read.
         alone: whether it is too urgent for news to go before it.
+        shorter: what is said instead where the news would not fit before the sentence.
     """
 
     outcome: Outcome
@@ -53,6 +54,7 @@ class Answer:
     writes: bool = False
     told: list[Writeback] = field(default_factory=list[Writeback])
     alone: bool = False
+    shorter: Sentence | None = None
 
 
 def outcome_of(row: Writeback) -> Outcome:
@@ -66,7 +68,18 @@ def local(start: dt.datetime) -> str:
 
 
 def room_for_news(answer: Answer, news: list[Sentence]) -> int:
-    """How many of the news fit before the answer, in order; the rest waits for an answer with more room."""
+    """How many of the news fit before the answer, in order; the rest waits for an answer with more room.
+
+    The answer gives way to them where it knows a shorter way to say the same.
+    """
+    fitting = _fitting(answer, news)
+    if fitting < len(news) and answer.shorter is not None:
+        answer.sentence, answer.shorter = answer.shorter, None
+        fitting = _fitting(answer, news)
+    return fitting
+
+
+def _fitting(answer: Answer, news: list[Sentence]) -> int:
     room = SPOKEN_CHARACTERS - len(answer.sentence.say)
     for place, told in enumerate(news):
         room -= len(told.say) + 1

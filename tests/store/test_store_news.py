@@ -1,5 +1,6 @@
 import pytest
 
+from store.ledger_news import KEPT_MS
 from store.ledger_states import OPEN, WORTH_TELLING, State
 
 GAP = 2_000
@@ -102,6 +103,23 @@ async def test_news_is_of_one_call_or_without_one_of_one_patient(
     assert await news(9_000, scope_key=None, patient_key=None) == []
     elsewhere = await add_office(store, "D200")
     assert await store.ledger.news(elsewhere.id, scope_key="s", patient_key=None, now=t0, gap_ms=GAP) == []
+
+
+async def test_what_an_earlier_call_asked_for_and_was_not_done_is_told_first(put, goes, news):
+    mine, failed, done = await put(), await put(scope_key="earlier"), await put(scope_key="earlier")
+    await goes(mine, *SENT, State.CONFIRMED)
+    await goes(failed, *SENT, State.FAILED, at=500)
+    await goes(done, *SENT, State.CONFIRMED, at=600)
+    assert await news(1_000) == [(mine.id, State.CONFIRMED)]  # nobody knows yet who is calling
+    both = [(failed.id, State.FAILED), (mine.id, State.CONFIRMED)]
+    assert await news(1_001, patient_key="p") == both
+    assert await news(9_000, patient_key="p") == []
+
+
+async def test_what_failed_longer_than_a_month_ago_is_the_offices_task_and_no_news(put, goes, news):
+    await goes(await put(scope_key="earlier"), State.REJECTED)
+    assert await news(KEPT_MS + 1, patient_key="p") == []
+    assert len(await news(KEPT_MS, patient_key="p")) == 1
 
 
 async def test_what_nobody_found_room_to_tell_stays_news(store, put, goes, office, t0):

@@ -1,0 +1,49 @@
+"""What became of an earlier call's request is told first when the same patient calls again."""
+
+from dataclasses import replace
+
+from harness import OFFICE_ID, Office, open_office
+from visiting import Agent
+
+from server.tools import reads
+from server.tools.results import SPOKEN_CHARACTERS
+from store.ledger_states import State
+
+FIRST = "Before anything else: "
+
+
+async def refused_later(office: Office) -> None:
+    """A booking of an earlier call that the practice refuses after the caller has hung up."""
+    records = office.world.offices[OFFICE_ID].records
+    scope = office.store.index.keyed_hash("scope", office.id, "", "yesterday")
+    row = await office.book((await office.free())[-1], scope=scope)
+    provider = row.facts["provider_id"]
+    records.providers[provider] = replace(records.providers[provider], active=False)
+    await office.settled(row, State.FAILED, State.REJECTED)
+    records.providers[provider] = replace(records.providers[provider], active=True)
+
+
+async def test_a_booking_that_failed_after_its_call_is_told_first_once_the_patient_is_verified(tmp_path):
+    async with open_office(tmp_path) as office:
+        await refused_later(office)
+        agent = Agent(office, "today")
+        unknown = await agent.ask("find_patient", name="Anna Lindqvist", date_of_birth="1901-01-01")
+        assert FIRST not in unknown.say
+        told = await agent.find()
+        assert told.outcome == "verified"
+        assert told.say.startswith(FIRST)
+        assert told.say.endswith("Thank you, I've found the record. I see no appointment coming up.")
+        again = await agent.find()
+        assert FIRST not in again.say
+
+
+async def test_a_long_list_of_appointments_gives_way_to_what_failed(tmp_path, monkeypatch):
+    async with open_office(tmp_path) as office:
+        for opening in (await office.free())[:1]:
+            await office.settled(await office.book(opening), State.CONFIRMED)
+        await refused_later(office)
+        monkeypatch.setattr(reads, "_spoken_visits", lambda *_: "x" * (SPOKEN_CHARACTERS - 100))
+        told = await Agent(office, "today").find()
+        assert told.say.startswith(FIRST)
+        assert told.say.endswith("Thank you, I've found the record.")
+        assert len(told.facts["appointments"]) == 1
