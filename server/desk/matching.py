@@ -7,43 +7,38 @@ so the caller's birth date decides, and `passes` is only the name's part of that
 from __future__ import annotations
 
 import heapq
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jellyfish import metaphone, nysiis
-from nicknames import NickNamer
+from nicknames import NickNamer, name_triplets
 from rapidfuzz.distance import JaroWinkler
 
-from server.desk.aliases import LETTERS, PARTICLES, SHORT_FORMS, SOUNDS_LIKE, TITLES
+from server.desk.aliases import SHORT_FORMS
+from server.desk.homophones import SOUNDS_LIKE
+from server.desk.names import Split, Surname, Words, fold, splits, surname
+from server.desk.sounds import alike, readings, sound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 FIRST_FLOOR: Final = 0.70
 LAST_FLOOR: Final = 0.70
+FIRST_WEIGHT: Final = 0.42
+LAST_WEIGHT: Final = 0.58
 
-_FIRST_WEIGHT: Final = 0.42
-_LAST_WEIGHT: Final = 0.58
-_MOST_WORDS: Final = 6
-
+_LETTERS_WEIGHT: Final = 0.18
+_MOST_ALIKE: Final = 0.99
 _NICKNAME: Final = 0.93
 _SAME_CANONICAL: Final = 0.85
+_OTHER_GENDER: Final = 0.6
 _SOUNDS_LIKE: Final = 0.93
 _WITHOUT_PARTICLES: Final = 0.98
 _ONE_WORD_OF_FIRST: Final = 0.97
+_LATER_WORD_OF_FIRST: Final = 0.92
 _MIDDLE_NAME: Final = 0.90
 _PART_OF_SURNAME: Final = 0.95
-_LAST_NAME_FIRST: Final = 0.97
-_SHORTEST_PART: Final = 2
-
-_APOSTROPHES: Final = frozenset("'’‘`´ʼʻ′")
-
-_PARTICLES: Final = frozenset(PARTICLES.split())
-_TITLES: Final = frozenset(TITLES.split())
-
-_Words: TypeAlias = tuple[str, ...]
+_PLAINLY: Final = 0.9  # a name that fits so well need not be tried last name first
 
 
 class NameScore(NamedTuple):
@@ -54,15 +49,19 @@ class NameScore(NamedTuple):
     total: float
 
 
+NOTHING: Final = NameScore(0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """A person's names on record; `preferred` and `middle` are empty where there are none."""
+    """A person's names on record; `preferred`, `middle` and `former` (a last name) may be empty."""
 
     id: str
     first: str
     last: str
     preferred: str = ""
     middle: str = ""
+    former: str = ""
 
 
 class Match(NamedTuple):
@@ -72,20 +71,12 @@ class Match(NamedTuple):
     score: NameScore
 
 
-class _Split(NamedTuple):
-    """One way of taking the heard words for a first and a last name."""
-
-    first: _Words
-    last: _Words
-    weight: float
-
-
 def score_name(heard: str, first: str, last: str, preferred: str = "", middle: str = "") -> NameScore:
     """Return how well heard words fit a name: all zeros where either has nothing to compare.
 
     `heard` may be in either order, with or without a comma, a title, or middle names.
     """
-    return _best_split(_splits(heard), PersonName("", first, last, preferred, middle))
+    return name_fit(splits(heard), PersonName("", first, last, preferred, middle))
 
 
 def best_matches(heard: str, records: Sequence[PersonName], limit: int) -> list[Match]:
@@ -93,8 +84,8 @@ def best_matches(heard: str, records: Sequence[PersonName], limit: int) -> list[
 
     Records that share nothing with the heard name are left out. A high score is no proof of identity.
     """
-    splits = _splits(heard)
-    scored = (Match(record, _best_split(splits, record)) for record in records)
+    ways = splits(heard)
+    scored = (Match(record, name_fit(ways, record)) for record in records)
     return heapq.nlargest(
         limit, (match for match in scored if match.score.total > 0), key=lambda match: match.score.total
     )
@@ -105,119 +96,139 @@ def passes(score: NameScore) -> bool:
     return score.first >= FIRST_FLOOR and score.last >= LAST_FLOOR
 
 
-@lru_cache(maxsize=4096)
-def fold(name: str) -> tuple[str, ...]:
-    """Return a name's words in lower case without accents, apostrophes, hyphens or titles."""
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(LETTERS))
-    letters = "".join(
-        sign if sign.isalpha() else " "
-        for sign in plain
-        if sign not in _APOSTROPHES and not unicodedata.combining(sign)
-    )
-    words = tuple(letters.split())
-    return tuple(word for word in words if word not in _TITLES) or words
-
-
-def _splits(heard: str) -> list[_Split]:
-    before, comma, after = heard.partition(",")
-    words = fold(heard)[:_MOST_WORDS]
-    splits: list[_Split] = []
-    if comma and fold(before) and fold(after):
-        splits.append(_Split(fold(after)[:_MOST_WORDS], fold(before)[:_MOST_WORDS], 1.0))
-    for place in range(1, len(words)):
-        splits.append(_Split(words[:place], words[place:], 1.0))
-        splits.append(_Split(words[place:], words[:place], _LAST_NAME_FIRST))
-    if len(words) == 1:
-        splits += [_Split((), words, 1.0), _Split(words, (), 1.0)]
-    return splits
-
-
-def _best_split(splits: Sequence[_Split], record: PersonName) -> NameScore:
-    first, last = fold(record.first), fold(record.last)
-    middle, preferred = fold(record.middle), fold(record.preferred)
-    best = NameScore(0.0, 0.0, 0.0)
-    for split in splits:
-        surname = _last_score(split.last, last)
-        if split.weight * _total(1.0, surname) <= best.total:
+def name_fit(ways: Iterable[Split], record: PersonName) -> NameScore:
+    """How well the best way of taking what was heard fits a record."""
+    given = given_words(record.first, record.preferred, record.middle)
+    surnames = last_names(record.last, record.former)
+    best = NOTHING
+    for way in ways:
+        if best.total >= way.weight * (1.0 if way.weight == 1 else _PLAINLY):
             continue
-        given = _first_score(split.first, first, middle, preferred)
-        total = split.weight * _total(given, surname)
+        last = _last_score(way.last, surnames)
+        if way.weight * _total(1.0, last) <= best.total:
+            continue
+        first = _first_score(way.first, given)
+        total = way.weight * _total(first, last)
         if total > best.total:
-            best = NameScore(given, surname, total)
+            best = NameScore(first, last, total)
     return best
 
 
+def last_fit(way: Split, record: PersonName) -> bool:
+    """Whether the last name of one way of taking what was heard reaches its floor."""
+    return _last_score(way.last, last_names(record.last, record.former)) >= LAST_FLOOR
+
+
+def first_fit(way: Split, first: str) -> float:
+    """How well the first name of one way of taking what was heard fits a first name, from 0 to 1."""
+    return _first_score(way.first, given_words(first, "", ""))
+
+
+@lru_cache(maxsize=32768)
+def given_words(first: str, preferred: str, middle: str) -> tuple[tuple[str, float], ...]:
+    """What a record's bearer may be called, each with its weight: the names run together, and their words."""
+    words = fold(first)
+    forms = {"".join(words): 1.0, "".join(fold(preferred)): 1.0}
+    both = "".join(words + fold(middle))
+    forms.setdefault(both, 1.0)
+    if len(words) > 1:
+        forms.setdefault(words[0], _ONE_WORD_OF_FIRST)
+        for word in words[1:]:
+            forms.setdefault(word, _LATER_WORD_OF_FIRST)
+    forms.setdefault("".join(fold(middle)), _MIDDLE_NAME)
+    return tuple((form, weight) for form, weight in forms.items() if form)
+
+
+@lru_cache(maxsize=32768)
+def last_names(last: str, former: str) -> tuple[Surname, ...]:
+    """A record's last name as it is compared, and the former one."""
+    return tuple(surname(words) for words in (fold(last), fold(former)) if words)
+
+
 def _total(first: float, last: float) -> float:
-    blended = _FIRST_WEIGHT * first + _LAST_WEIGHT * last
+    blended = FIRST_WEIGHT * first + LAST_WEIGHT * last
     poorest = min(first / FIRST_FLOOR, last / LAST_FLOOR, 1.0)
     return blended * (0.5 + 0.5 * poorest)
 
 
-def _first_score(heard: _Words, first: _Words, middle: _Words, preferred: _Words) -> float:
+def _first_score(heard: Words, given: tuple[tuple[str, float], ...]) -> float:
+    if not heard:
+        return 0.0
     best = 0.0
-    for name, weight in ((first, 1.0), (preferred, 1.0), (middle, _MIDDLE_NAME), (first + middle, 1.0)):
-        if not name or not heard:
+    whole = "".join(heard)
+    for name, weight in given:
+        if weight <= best:
             continue
-        best = max(best, weight * _word_score("".join(heard), "".join(name)))
-        if len(heard) > 1:
-            best = max(best, weight * _ONE_WORD_OF_FIRST * _word_score(heard[0], "".join(name)))
-        if len(name) > 1:
-            best = max(best, weight * _ONE_WORD_OF_FIRST * _word_score("".join(heard), name[0]))
+        best = max(best, weight * given_score(whole, name))
+        if len(heard) > 1 and (weight == 1 or name == heard[0]) and weight * _ONE_WORD_OF_FIRST > best:
+            best = max(best, weight * _ONE_WORD_OF_FIRST * given_score(heard[0], name))
     return best
 
 
-def _last_score(heard: _Words, last: _Words) -> float:
-    if not heard or not last:
+def _last_score(heard: Surname | None, names: tuple[Surname, ...]) -> float:
+    if heard is None:
         return 0.0
-    best = _word_score("".join(heard), "".join(last))
-    if len(heard) == len(last) == 1:
+    return max((_surname_score(heard, name) for name in names), default=0.0)
+
+
+def _surname_score(heard: Surname, name: Surname) -> float:
+    best = word_score(heard.whole, name.whole)
+    if len(heard.parts) == len(name.parts) == 1 and heard.core == heard.whole and name.core == name.whole:
         return best
-    heard_parts, parts = _parts(heard), _parts(last)
-    if (heard_parts, parts) != (heard, last):
-        best = max(best, _WITHOUT_PARTICLES * _word_score("".join(heard_parts), "".join(parts)))
-    if len(heard_parts) == 1 or len(parts) == 1:
-        by_part = max(_word_score(one, other) for one in heard_parts for other in parts)
+    if heard.core != heard.whole or name.core != name.whole:
+        best = max(best, _WITHOUT_PARTICLES * word_score(heard.core, name.core))
+    if len(heard.parts) == 1 or len(name.parts) == 1:
+        by_part = max(word_score(one, other) for one in heard.parts for other in name.parts)
     else:
-        fewer, more = sorted((heard_parts, parts), key=len)
-        by_part = sum(max(_word_score(one, other) for other in more) for one in fewer) / len(fewer)
+        fewer, more = sorted((heard.parts, name.parts), key=len)
+        by_part = sum(max(word_score(one, other) for other in more) for one in fewer) / len(fewer)
     return max(best, _PART_OF_SURNAME * by_part)
 
 
-def _parts(words: _Words) -> _Words:
-    return tuple(word for word in words if word not in _PARTICLES and len(word) >= _SHORTEST_PART) or words
-
-
-@lru_cache(maxsize=16384)
-def _word_score(heard: str, name: str) -> float:
-    """How alike two folded words are in letters and in sound, or as known forms of one name."""
+@lru_cache(maxsize=32768)
+def word_score(heard: str, name: str) -> float:
+    """How alike two folded words are in letters and in sound, or as two spellings of one sound: 0 to 1."""
     if heard == name:
         return 1.0
     letters = JaroWinkler.similarity(heard, name)
-    alike = max(_in_sound(letters, heard, name), _related(heard, name))
-    return min(alike, 0.99)
+    score = min(_LETTERS_WEIGHT * letters + (1 - _LETTERS_WEIGHT) * alike(heard, name), _MOST_ALIKE)
+    if heard in _sounds().get(name, ()) or name in _sounds().get(heard, ()):
+        return max(score, _SOUNDS_LIKE)
+    return score
 
 
-def _in_sound(letters: float, heard: str, name: str) -> float:
-    sounds = [
-        JaroWinkler.similarity(one, other)
-        for one, other in zip(_keys(heard), _keys(name), strict=True)
-        if one and other
-    ]
-    return 0.5 * letters + 0.5 * sum(sounds) / len(sounds) if sounds else letters
+@lru_cache(maxsize=32768)
+def given_score(heard: str, name: str) -> float:
+    """As `word_score`, for first names, which have short forms too."""
+    score = max(word_score(heard, name), _related(heard, name))
+    if score > _OTHER_GENDER and _of_other_gender(readings(heard)[0].full, readings(name)[0].full):
+        return _OTHER_GENDER
+    return score
 
 
-@lru_cache(maxsize=8192)
-def _keys(word: str) -> tuple[str, str]:
-    return metaphone(word), nysiis(word)
+def _of_other_gender(one: str, other: str) -> bool:
+    """Whether two first names differ in nothing but the ending that tells Mario from Maria."""
+    return one[:-1] == other[:-1] and {one[-1:], other[-1:]} == {"A", "O"}
+
+
+def known_forms(heard: str) -> frozenset[str]:
+    """The names that a heard word is known to stand for: what sounds so, and what it is short or long for."""
+    full = _canonicals(heard)
+    forms = full | _written().get(heard, frozenset()) | _sounds().get(heard, frozenset())
+    for name in (heard, *full):
+        forms |= _nicknamer().nicknames_of(name) | frozenset(SHORT_FORMS.get(name, "").split())
+    return forms
 
 
 def _related(heard: str, name: str) -> float:
-    if heard in _sounds().get(name, ()) or name in _sounds().get(heard, ()):
-        return _SOUNDS_LIKE
     full_heard, full_name = _canonicals(heard), _canonicals(name)
     if name in full_heard or heard in full_name:
         return _NICKNAME
-    return _SAME_CANONICAL if full_heard & full_name else 0.0
+    if full_heard.isdisjoint(full_name):
+        return 0.0
+    # A full name of its own is no short form: Rose is not Ann, though Roseann may be called either.
+    of_their_own = max(len(_nicknamer().nicknames_of(word)) for word in (heard, name)) > 1
+    return 0.0 if of_their_own else _SAME_CANONICAL
 
 
 @cache
@@ -226,19 +237,40 @@ def _sounds() -> Mapping[str, frozenset[str]]:
 
 
 @cache
+def _written() -> Mapping[str, frozenset[str]]:
+    return _turned(SOUNDS_LIKE)
+
+
+def _turned(table: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    names: dict[str, set[str]] = {}
+    for name, forms in table.items():
+        for form in forms.split():
+            names.setdefault(form, set()).add(name)
+    return {form: frozenset(full) for form, full in names.items()}
+
+
+@cache
 def _nicknamer() -> NickNamer:
     return NickNamer()
 
 
-@cache
-def _short_forms() -> Mapping[str, frozenset[str]]:
-    full: dict[str, set[str]] = {}
-    for name, forms in SHORT_FORMS.items():
-        for form in forms.split():
-            full.setdefault(form, set()).add(name)
-    return {form: frozenset(names) for form, names in full.items()}
-
-
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def _canonicals(word: str) -> frozenset[str]:
-    return frozenset(_nicknamer().canonicals_of(word)) | _short_forms().get(word, frozenset())
+    """The full names of a short form, also of one that only its spelling tells from it: Kathie, Cathy."""
+    return _full_names().get(word, frozenset()) | _full_names_by_sound().get(sound(word), frozenset())
+
+
+@cache
+def _full_names() -> Mapping[str, frozenset[str]]:
+    names: dict[str, frozenset[str]] = dict(_turned(SHORT_FORMS))
+    for full, _, form in name_triplets():
+        names[form] = names.get(form, frozenset()) | {full}
+    return names
+
+
+@cache
+def _full_names_by_sound() -> Mapping[str, frozenset[str]]:
+    names: dict[str, frozenset[str]] = {}
+    for form, full in _full_names().items():
+        names[sound(form)] = names.get(sound(form), frozenset()) | full
+    return names

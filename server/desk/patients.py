@@ -1,11 +1,16 @@
-"""Finding the caller's record, live, and deciding whether the caller has shown that it is theirs."""
+"""Finding the caller's record, and deciding whether the caller has shown that it is theirs."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 
 from server.desk.answers import Outcome
+from server.desk.birthdates import date_fit
+from server.desk.copied_patients import CopiedPatient
+from server.desk.copies import Copies
+from server.desk.copy_of_office import Copy
+from server.desk.judging import Heard, Person, judge
 from server.desk.matching import passes, score_name
 from server.desk.office import Profile
 from server.desk.proofs import PatientProof
@@ -63,11 +68,60 @@ class Looked:
     alike: bool
 
 
-class Patients:
-    """Searches an office's patients through Sikka."""
+class Record(Protocol):
+    """A patient's record as far as a caller is recognised by it: Sikka's row, or that of the kept copy."""
 
-    def __init__(self, sikka: Sikka) -> None:
+    @property
+    def patient_id(self) -> str:
+        """The record's number."""
+        ...
+
+    @property
+    def firstname(self) -> str:
+        """As spelled there."""
+        ...
+
+    @property
+    def middlename(self) -> str:
+        """Empty where there is none."""
+        ...
+
+    @property
+    def lastname(self) -> str:
+        """Empty where there is none."""
+        ...
+
+    @property
+    def preferred_name(self) -> str:
+        """Empty where there is none."""
+        ...
+
+    @property
+    def born(self) -> dt.date | None:
+        """None where the record has no birth date."""
+        ...
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """Every number on file, as spelled there."""
+        ...
+
+    @property
+    def provider_id(self) -> str:
+        """Whose patient it is; empty where that is not told."""
+        ...
+
+
+# Whom the caller may be, others of their surnames, and what failed.
+_Seen: TypeAlias = tuple[Sequence[Record], Sequence[Person], list[Exception]]
+
+
+class Patients:
+    """Searches an office's patients: in its kept copy, and through Sikka while that cannot serve."""
+
+    def __init__(self, sikka: Sikka, copies: Copies) -> None:
         self._sikka = sikka
+        self._copies = copies
 
     async def find(self, profile: Profile, asked: Asked) -> Found:
         """Verified only with the exact birth date, both name parts above their floors, and one such record.
@@ -80,7 +134,14 @@ class Patients:
         has_name = len(asked.name.split()) >= 2  # noqa: PLR2004 - a first and a last name
         if not has_name or asked.birth_date is None:
             return Found(Outcome.NEED_MORE, _missing(has_name, asked.birth_date))
-        return (await self.look(profile, asked, asked.birth_date)).found
+        heard = Heard(asked.name, asked.birth_date, asked.phone)
+        born, namesakes, failures = await self._seen(profile, asked, heard, _born)
+        row = _identified(heard, born, namesakes)
+        if row is not None:
+            return Found(Outcome.VERIFIED, patient=_proof(row, asked, profile))
+        for error in failures:
+            raise error
+        return Found(Outcome.NOT_VERIFIED)
 
     async def look(self, profile: Profile, asked: Asked, born: dt.date) -> Looked:
         """As `find`, with what a registration wants to know besides.
@@ -93,18 +154,46 @@ class Patients:
         Raises:
             SikkaError: the search could not be carried out, and what was seen verifies nobody.
         """
-        candidates, failures = await self._candidates(profile, asked, born)
-        matches = [row for row in candidates if row.born == born and _name_fits(asked.name, row)]
-        if len(matches) == 1:
-            verified = Found(Outcome.VERIFIED, patient=_proof(matches[0], asked, profile))
+        heard = Heard(asked.name, born, asked.phone)
+        candidates, namesakes, failures = await self._seen(profile, asked, heard, _candidates)
+        row = _identified(heard, candidates, namesakes)
+        if row is not None:
+            verified = Found(Outcome.VERIFIED, patient=_proof(row, asked, profile))
             return Looked(verified, there=True, alike=False)
         for error in failures:
             raise error
+        there = any(row.born == born and _name_fits(asked.name, row) for row in candidates)
         alike = any(_is_alike(asked, born, row, profile) for row in candidates)
-        return Looked(Found(Outcome.NOT_VERIFIED), there=bool(matches), alike=alike)
+        return Looked(Found(Outcome.NOT_VERIFIED), there=there, alike=alike)
 
-    async def _candidates(
-        self, profile: Profile, asked: Asked, born: dt.date
+    async def _seen(
+        self,
+        profile: Profile,
+        asked: Asked,
+        heard: Heard,
+        kept_rows: Callable[[Copy, Heard], Sequence[Record]],
+    ) -> _Seen:
+        """Whom the caller may be, others of their surnames, and what failed.
+
+        Of a kept copy, those of `kept_rows`; live, all that Sikka finds.
+        """
+        if await self._copies.behind(profile.office) is None:
+            found, failures = await self._live_candidates(profile, asked, heard.birth_date)
+            return found, [], failures
+
+        async def live() -> _Seen:
+            found, failures = await self._live_candidates(profile, asked, heard.birth_date)
+            for error in failures:
+                raise error
+            return found, [], []
+
+        def kept(copy: Copy) -> _Seen:
+            return kept_rows(copy, heard), copy.patients.roster.namesakes(heard), []
+
+        return await self._copies.reading(profile.office, kept, live)
+
+    async def _live_candidates(
+        self, profile: Profile, asked: Asked, born: dt.date | None
     ) -> tuple[list[models.Patient], list[Exception]]:
         calls = self._sikka.office(profile.office.office_id, live=True)
         found: dict[str, models.Patient] = {}
@@ -122,12 +211,22 @@ class Patients:
 
         # No filter by birth date is documented; the query language may take one, or may be ignored,
         # in which case everybody comes back. Either way the rows are judged here.
-        steps = [searching(find=f"birthdate=eq_{formats.wire_day(born)}")]
+        steps = [searching(find=f"birthdate=eq_{formats.wire_day(born)}")] if born else []
         steps += [searching(lastname=part) for part in _surnames(asked.name)]
         if asked.phone:
             steps.append(by_phone)
         failures = await gathered(*steps)
         return list(found.values()), [error for error in failures if not isinstance(error, Refused)]
+
+
+def _born(copy: Copy, heard: Heard) -> list[CopiedPatient]:
+    """Everybody born on the day said: nobody else can be verified, so nobody else is looked for."""
+    return copy.patients.born_on(heard.birth_date) if heard.birth_date else []
+
+
+def _candidates(copy: Copy, heard: Heard) -> list[CopiedPatient]:
+    """They, and whoever else may be meant."""
+    return copy.patients.candidates(heard)
 
 
 def _missing(has_name: bool, birth_date: dt.date | None) -> str:
@@ -143,29 +242,41 @@ def _surnames(name: str) -> list[str]:
     return [part for part in dict.fromkeys(parts) if len(part) >= SHORTEST_NAME][:MOST_NAME_SEARCHES]
 
 
-def _name_fits(heard: str, row: models.Patient) -> bool:
+def _identified(heard: Heard, candidates: Sequence[Record], namesakes: Sequence[Person]) -> Record | None:
+    rows = {row.patient_id: row for row in candidates}
+    people = [_person(row) for row in rows.values()]
+    born = [person for person in people if person.born == heard.birth_date]
+    others = [person for person in people if person.born != heard.birth_date]
+    person = judge(heard, born, [*others, *namesakes])
+    return rows[person.id] if person else None
+
+
+def _person(row: Record) -> Person:
+    return Person(
+        id=row.patient_id,
+        first=row.firstname,
+        last=row.lastname,
+        preferred=row.preferred_name,
+        middle=row.middlename,
+        born=row.born,
+        phones=row.phones,
+    )
+
+
+def _name_fits(heard: str, row: Record) -> bool:
     return passes(score_name(heard, row.firstname, row.lastname, row.preferred_name, row.middlename))
 
 
-def _is_alike(asked: Asked, born: dt.date, row: models.Patient, profile: Profile) -> bool:
+def _is_alike(asked: Asked, born: dt.date, row: Record, profile: Profile) -> bool:
     """Whether a record may be the same person's: one thing differs, and the rest is theirs."""
     score = score_name(asked.name, row.firstname, row.lastname, row.preferred_name, row.middlename)
     if row.born == born and max(score.first, score.last) >= SAME_PART:
         return True
     phone = any(same_phone(asked.phone, phone, profile.region) for phone in row.phones)
-    return _name_fits(asked.name, row) and (phone or _misheard(born, row.born))
+    return _name_fits(asked.name, row) and (phone or (row.born is not None and date_fit(born, row.born) > 0))
 
 
-def _misheard(said: dt.date, kept: dt.date | None) -> bool:
-    """Whether two dates differ in one part, or in the order of month and day."""
-    if kept is None:
-        return False
-    swapped = (said.year, said.month, said.day) == (kept.year, kept.day, kept.month)
-    parts = ((said.year, kept.year), (said.month, kept.month), (said.day, kept.day))
-    return swapped or sum(one != other for one, other in parts) == 1
-
-
-def _proof(row: models.Patient, asked: Asked, profile: Profile) -> PatientProof:
+def _proof(row: Record, asked: Asked, profile: Profile) -> PatientProof:
     on_file = any(same_phone(asked.phone, phone, profile.region) for phone in row.phones)
     proven = ("name", "birth_date", "phone") if asked.phone and on_file else ("name", "birth_date")
     return PatientProof(

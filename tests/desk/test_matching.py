@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.desk import aliases
+from server.desk import aliases, homophones
 from server.desk.matching import (
     FIRST_FLOOR,
     LAST_FLOOR,
@@ -325,7 +325,7 @@ def test_whatever_is_heard_scores_between_nothing_and_one(heard, first, last, pr
 
 
 def test_the_alias_tables_are_written_folded() -> None:
-    for table in (aliases.SHORT_FORMS, aliases.SOUNDS_LIKE):
+    for table in (aliases.SHORT_FORMS, homophones.SOUNDS_LIKE):
         for name, forms in table.items():
             assert fold(name) == (name,)
             assert all(fold(form) == (form,) for form in forms.split())
