@@ -13,6 +13,7 @@ from starlette.routing import Route
 from sandbox.desk import Desk, DeskAct, DeskCannotError
 from sandbox.faults import KINDS, Fault
 from sandbox.office import Office
+from sandbox.review import reviewed
 from sandbox.world import World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -86,6 +87,11 @@ class Control:
     async def transactions(self, request: Request) -> Any:
         """The entries of an office's own ledger; amounts are decimals as text."""
         return [asdict(row) for row in self._office(request).records.transactions.values()]
+
+    async def profile(self, request: Request) -> Any:
+        """What the people of an office's first practice have reviewed for the phone agent, as TOML."""
+        office = self._office(request)
+        return {"document": reviewed(office, office.spec.practice_id)}
 
     async def requests(self, _: Request) -> Any:
         """Every request the API has seen."""
@@ -194,6 +200,7 @@ def control_routes(world: World) -> list[Route]:
         ("POST", "/settings", control.settings),
         ("POST", "/faults", control.add_fault),
         ("DELETE", "/faults", control.clear_faults),
+        ("GET", "/offices/{office_id}/profile", control.profile),
         ("GET", "/offices/{office_id}/patients", control.patients),
         ("GET", "/offices/{office_id}/providers", control.providers),
         ("GET", "/offices/{office_id}/appointments", control.appointments),

@@ -143,6 +143,36 @@ PATIENT_BALANCE = FieldSet(
 PAYMENT_TYPES = FieldSet(
     _names("href practice_id practice_href description code"), _names("cust_id payment_type_status")
 )
+INSURANCE_COMPANIES = FieldSet(
+    _names(
+        "href address_line1 address_line2 city state zipcode employer_id employer_href practice_id "
+        "practice_href country fee_no phone insurance_company_id payer_id maximum_yearly_benefit "
+        "group_plan_number renew_month maximum_family_benefit insurance_type plan_type sub_type "
+        "is_maximum_coverage maximum_coverage_amount family_deductible_limit individual_deductible_limit "
+        "individual_ortho_maximum_limit charge_per_visit notes insurance_plan_status "
+        "mail_to_insurance_company_id pre_authorization_mail_to_insurance_company_id eligibility fax "
+        "default_employer"
+    ),
+    _names("cust_id insurance_company_name group_plan_name carrier_id rendering_provider_address"),
+)
+INSURANCE_COMPANY_DETAILS = FieldSet(
+    _names(
+        "href address_line1 city state zipcode cell practice_id practice_href insurance_company_id "
+        "insurance_company_name payer_id notes payer_type era_capable provider_practice_id web_link "
+        "default_plan phone1 ext1 phone2 ext2 phone3 ext3 fax1 fax2 beeper email1 email2 trojan_id contact"
+    ),
+    _names("address_line2"),
+)
+# the last word is misspelled in the official samples
+SUBSCRIBERS = FieldSet(
+    _names(
+        "href patient_href patient_id firstname middlename lastname salutation birthdate gender "
+        "address_line1 address_line2 city state zipcode practice_id practice_href subscriber_id type "
+        "insurance_company_id insurance_company_href employer_name patient_relation identification_type "
+        "individual_used individual_used_treatment_plan individual_deductible_remaining ortho_used "
+        "ortho_used_treatment_plan insurance_effective_date family_deductible_reamining"
+    )
+)
 PMS_USERS = FieldSet(
     _names(
         "href user_id firstname lastname address_line1 address_line2 city state zipcode phone specialty "
@@ -156,6 +186,14 @@ AVAILABLE_SLOTS = FieldSet(
         "template_color template_type old_color old_code scheduled_color scheduled_code"
     ),
     _names("end_time time_units operatory sr_no cust_id"),
+)
+REMINDERS = FieldSet(
+    _names(
+        "href patient_href patient_id guarantor_id status provider_id provider_href practice_id "
+        "practice_href appointment_href guarantor_href procedure_code appointment_sr_no description "
+        "provider_type id setdate due_date prior_date time_unit care_name interval_type interval_length"
+    ),
+    _names("last_exam_date scaling_interval"),
 )
 NOTE_TYPES = FieldSet(_names("href practice_id practice_href description type cust_id item"))
 WRITEBACK_DETAILS = FieldSet(_names("href practice_id practice_href description cust_id category item"))

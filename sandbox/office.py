@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from sandbox.config import OfficeSpec
 from sandbox.diary import fill_calendar
+from sandbox.insurance import add_insurances
 from sandbox.ledger import add_ledger
 from sandbox.pms import PROFILES, PmsProfile
 from sandbox.records import Records
+from sandbox.reminders import add_reminders
 from sandbox.seed import add_patients, add_practice
 from sandbox.switches import Switches
 from sandbox.zones import utc_clock, wall_clock
@@ -18,7 +20,7 @@ from sandbox.zones import utc_clock, wall_clock
 if TYPE_CHECKING:
     from sandbox.slots import Slot
 
-Table = Literal["patients", "appointments", "transactions"]
+Table = Literal["patients", "appointments", "transactions", "reminders"]
 TABLES: tuple[Table, ...] = get_args(Table)
 
 
@@ -64,6 +66,12 @@ class Office:
         money = Random(f"{seed}:{spec.office_id}:ledger")
         for practice_id in (spec.practice_id, *spec.more_practice_ids):
             add_ledger(self.records, money, practice_id, self.pms, self.today)
+        insured = Random(f"{seed}:{spec.office_id}:insurance")
+        for practice_id in (spec.practice_id, *spec.more_practice_ids):
+            add_insurances(self.records, insured, practice_id, self.today)
+        recalls = Random(f"{seed}:{spec.office_id}:recalls")
+        for practice_id in (spec.practice_id, *spec.more_practice_ids):
+            add_reminders(self.records, recalls, practice_id, self.today)
         now = clock()
         self.copy = Copy(self.records.snapshot(), now)
         for table in TABLES:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from sandbox import fields
 from sandbox.fields import FieldSet
 from sandbox.filters import by_dates, by_find, by_loaded, by_phone, by_search, by_value
+from sandbox.insurance_rows import company_detail_rows, company_rows, subscriber_rows
 from sandbox.office import Office, Table
+from sandbox.reminder_rows import reminder_rows
 from sandbox.replies import ApiError, Found, Row
 from sandbox.rows import RowWriter
-from sandbox.vocabularies import Detail
+from sandbox.word_rows import detail_rows, note_type_rows, patient_status_rows, status_rows, variable_rows
 from sandbox.writing_rows import (
     PAYMENT_FILTERS,
     balance_rows,
@@ -73,70 +75,9 @@ def _weeks(writer: RowWriter) -> list[Row]:
     return [writer.week(row) for row in writer.records.schedules if covers in {"all", row.kind}]
 
 
-def _statuses(writer: RowWriter) -> list[Row]:
-    return [
-        writer.word(practice_id, f"appointment_statuses/{word}", status=word)
-        for practice_id in writer.records.practices
-        for word in writer.office.pms.statuses
-    ]
-
-
-def _patient_statuses(writer: RowWriter) -> list[Row]:
-    return [
-        writer.word(practice_id, f"patient_statuses/{word}", status=word)
-        for practice_id in writer.records.practices
-        for word in ("Active", "Inactive")
-    ]
-
-
-def _variables(writer: RowWriter) -> list[Row]:
-    pms = writer.office.pms
-    words = (
-        *(("Appointment Status", "appointment status", word) for word in pms.statuses),
-        *(("Appointment Status", "appointment confirmed status", w) for w in pms.confirmation_words),
-        *(("Appointment Type", "appointment type", name) for _, name in pms.types),
-        *(("Patient Status", "patient status", word) for word in ("Active", "Inactive")),
-    )
-    return [
-        writer.word(
-            practice_id,
-            "practice_variables",
-            service_name=name,
-            service_item=item,
-            value=word,
-            description=word,
-        )
-        for practice_id in writer.records.practices
-        for name, item, word in words
-    ]
-
-
-def _note_types(writer: RowWriter) -> list[Row]:
-    return [
-        writer.word(practice_id, f"note_types/{kind}", type=kind)
-        for practice_id in writer.records.practices
-        for kind in writer.office.pms.note_types
-    ]
-
-
-def _details(writer: RowWriter) -> list[Row]:
-    pms = writer.office.pms
-    types = (Detail("new_appointment", "appttype", item, name) for item, name in pms.types)
-    rows = (*types, *pms.details)
-    return [
-        writer.word(
-            practice_id,
-            f"writeback_details/{row.category}",
-            category=row.category,
-            item=row.item,
-            description=row.description,
-            writeback_type=row.writeback_type,
-        )
-        for practice_id in writer.records.practices
-        for row in rows
-    ]
-
-
+_COMPANIES_SORTED = tuple(
+    (name, name) for name in ("insurance_company_id", "insurance_company_name", "practice_id")
+)
 LISTINGS: dict[str, Listing] = {
     "appointments": Listing(
         fields.APPOINTMENTS,
@@ -193,6 +134,21 @@ LISTINGS: dict[str, Listing] = {
         searched=True,
         feed="patients",
     ),
+    "reminders": Listing(
+        fields.REMINDERS,
+        reminder_rows,
+        equal=(
+            "id",
+            "appointment_sr_no",
+            "practice_id",
+            "patient_id",
+            "guarantor_id",
+            "provider_id",
+            "procedure_code",
+        ),
+        sort=(("id", "id"), ("patient_id", "patient_id")),
+        feed="reminders",
+    ),
     "practices": Listing(
         fields.PRACTICES,
         _practices,
@@ -225,14 +181,14 @@ LISTINGS: dict[str, Listing] = {
         weekly=True,
     ),
     "practice_variables": Listing(
-        fields.PRACTICE_VARIABLES, _variables, equal=("practice_id", "service_name", "service_item")
+        fields.PRACTICE_VARIABLES, variable_rows, equal=("practice_id", "service_name", "service_item")
     ),
-    "appointment_statuses": Listing(fields.STATUSES, _statuses, equal=("practice_id", "status")),
-    "patient_statuses": Listing(fields.STATUSES, _patient_statuses, equal=("practice_id", "status")),
-    "note_types": Listing(fields.NOTE_TYPES, _note_types, equal=("practice_id", "type")),
+    "appointment_statuses": Listing(fields.STATUSES, status_rows, equal=("practice_id", "status")),
+    "patient_statuses": Listing(fields.STATUSES, patient_status_rows, equal=("practice_id", "status")),
+    "note_types": Listing(fields.NOTE_TYPES, note_type_rows, equal=("practice_id", "type")),
     "writeback_details": Listing(
         fields.WRITEBACK_DETAILS,
-        _details,
+        detail_rows,
         equal=("writeback_type", "category", "item"),
         required=("writeback_type",),
     ),
@@ -284,6 +240,24 @@ LISTINGS: dict[str, Listing] = {
         balance_rows,
         equal=("practice_id", "patient_id", "customer_id"),
         sort=(("patient_id", "patient_id"), ("customer_id", "customer_id"), ("practice_id", "practice_id")),
+    ),
+    "subscribers": Listing(
+        fields.SUBSCRIBERS,
+        subscriber_rows,
+        equal=("patient_id", "practice_id", "subscriber_id"),
+        sort=(("patient_id", "patient_id"), ("practice_id", "practice_id")),
+    ),
+    "insurance_companies": Listing(
+        fields.INSURANCE_COMPANIES,
+        company_rows,
+        equal=("insurance_company_id", "practice_id", "carrier_id"),
+        sort=_COMPANIES_SORTED,
+    ),
+    "insurance_company_details": Listing(
+        fields.INSURANCE_COMPANY_DETAILS,
+        company_detail_rows,
+        equal=("practice_id", "insurance_company_id"),
+        sort=_COMPANIES_SORTED,
     ),
     "payment_types": Listing(
         fields.PAYMENT_TYPES,

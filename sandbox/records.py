@@ -1,4 +1,4 @@
-"""What a practice's software holds: patients, appointments, people, chairs, weeks, notes and money.
+"""What a practice's software holds: patients, appointments, people, chairs, weeks, notes, money, insurances.
 
 Rows are frozen, and a change replaces a row, so the read copy is a cheap snapshot of the same rows.
 Dates and times are the practice's wall clock, without a zone, as the PMS keeps them.
@@ -173,6 +173,44 @@ class Transaction:
     created_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Insurer:
+    """An insurance company, as the practice knows it."""
+
+    insurer_id: str
+    practice_id: str
+    name: str
+    payer_id: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One insurance of one patient; `kind` is Dental Primary, Dental Secondary or the like."""
+
+    patient_id: str
+    insurer_id: str
+    subscriber_id: str
+    kind: str
+    relation: str
+    used: Decimal
+    deductible_left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A recall that the software has set up: what for, when it is due, and how often."""
+
+    reminder_id: str
+    practice_id: str
+    patient_id: str
+    provider_id: str
+    care: str
+    due: date
+    prior: date | None
+    months: int
+
+
 @dataclass(slots=True)
 class Records:
     """Everything in one office's software, by the software's own ids."""
@@ -185,6 +223,11 @@ class Records:
     appointments: dict[str, Appointment] = field(default_factory=dict[str, Appointment])
     notes: dict[str, Note] = field(default_factory=dict[str, Note])
     transactions: dict[str, Transaction] = field(default_factory=dict[str, Transaction])
+    reminders: dict[str, Reminder] = field(default_factory=dict[str, Reminder])
+    insurers: dict[str, Insurer] = field(default_factory=dict[str, Insurer])
+    subscriptions: dict[str, tuple[Subscription, ...]] = field(
+        default_factory=dict[str, tuple[Subscription, ...]]
+    )
     last_patient_id: int = 0
     last_sr_no: int = 0
     last_note_id: int = 0
@@ -202,6 +245,9 @@ class Records:
             appointments=dict(self.appointments),
             notes=dict(self.notes),
             transactions=dict(self.transactions),
+            reminders=dict(self.reminders),
+            insurers=dict(self.insurers),
+            subscriptions=dict(self.subscriptions),
         )
 
     def new_patient_id(self) -> str:

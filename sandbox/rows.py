@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from sandbox.office import Office
 from sandbox.records import Appointment, Operatory, Patient, Practice, Provider, WeekSchedule
@@ -104,6 +105,7 @@ class RowWriter:
         """A row of /patients with all fields."""
         at = row.practice_id
         guarantor = self.records.patients.get(row.guarantor_id)
+        first, second = (*self.records.subscriptions.get(row.patient_id, ()), None, None)[:2]
         return {
             "href": self.at(at, f"/patients/{row.patient_id}"),
             "patient_id": row.patient_id,
@@ -121,6 +123,7 @@ class RowWriter:
             "cell": row.cell,
             "homephone": row.homephone,
             "workphone": row.workphone,
+            "other_phone": dict(row.details).get("other_phone", ""),
             "email": row.email,
             "gender": row.gender,
             "salutation": row.salutation,
@@ -132,7 +135,15 @@ class RowWriter:
             "practice_href": self.at(at),
             "appointment_href": self.at(at, f"/appointments?patient_id={row.patient_id}"),
             "guarantor_href": self.at(at, f"/guarantors/{row.guarantor_id}"),
-            "primary_insurance_company_href": self.at(at, "/insurance_companies/"),
+            "primary_insurance_company_id": first.insurer_id if first else "",
+            "primary_insurance_company_href": self.at(
+                at, f"/insurance_companies/{first.insurer_id if first else ''}"
+            ),
+            "primary_relationship": first.relation if first else "",
+            "subscriber_id": first.subscriber_id if first else "",
+            "secondary_insurance_company_id": second.insurer_id if second else "",
+            "secondary_relationship": second.relation if second else "",
+            "secondary_subscriber_id": second.subscriber_id if second else "",
             "fee_no": "0",
             "guarantor_first_name": guarantor.firstname if guarantor else "",
             "guarantor_last_name": guarantor.lastname if guarantor else "",
@@ -233,6 +244,11 @@ class RowWriter:
             "href": self.at(practice_id, f"/{kind}"),
             **values,
         }
+
+
+def money_text(amount: Decimal) -> str:
+    """An amount as the API writes it, with four decimals."""
+    return f"{amount:.4f}"
 
 
 def stamp(at: datetime) -> str:

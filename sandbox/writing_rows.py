@@ -7,7 +7,7 @@ from sandbox.choices import signs_in
 from sandbox.ledger import Balance, balances
 from sandbox.records import Transaction
 from sandbox.replies import Row
-from sandbox.rows import RowWriter, clock_text, day_text, rowhash, stamp
+from sandbox.rows import RowWriter, clock_text, day_text, money_text, rowhash, stamp
 from sandbox.slots import SLOT_MINUTES, Slot, open_slots
 
 # the parameters of payment_types, each true for the types of one kind
@@ -19,10 +19,6 @@ PAYMENT_FILTERS: dict[str, str] = {
 }
 _AGES = ("less_than_30", "between_30_60", "between_60_90", "greater_than_90")
 _TEN_MINUTES = 10
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:.4f}"
 
 
 def note_rows(writer: RowWriter) -> list[Row]:
@@ -74,7 +70,7 @@ def _transaction(writer: RowWriter, row: Transaction) -> Row:
         "transaction_date": day_text(row.day),
         "procedure_code": row.code,
         "procedure_description": row.description,
-        "amount": _money(row.amount),
+        "amount": money_text(row.amount),
         "transaction_entry_date": day_text(row.entered),
         "estimated_insurance_payment": "0",
         "payment_type": "" if row.kind == "Procedure" else row.description,
@@ -97,7 +93,7 @@ def transaction_rows(writer: RowWriter) -> list[Row]:
 
 
 def balance_rows(writer: RowWriter) -> list[Row]:
-    """The rows of /patient_balance: one a patient, nothing of it on an insurance."""
+    """The rows of /patient_balance: one a patient; of the insured, what is new stands with the insurance."""
     records = writer.records
     today = writer.office.local_time(writer.office.copy.inserted_at).date()
     owed = balances(records.transactions.values(), today)
@@ -108,6 +104,9 @@ def balance_rows(writer: RowWriter) -> list[Row]:
     rows: list[Row] = []
     for patient in records.patients.values():
         balance = owed.get(patient.patient_id, Balance())
+        new = balance.ages[0] if patient.patient_id in records.subscriptions else Decimal(0)
+        own = (balance.ages[0] - new, *balance.ages[1:])
+        insured = (new, *(Decimal(0),) * 3)
         rows.append(
             {
                 "patient_id": patient.patient_id,
@@ -118,16 +117,16 @@ def balance_rows(writer: RowWriter) -> list[Row]:
                 "practice_name": records.practices[patient.practice_id].name,
                 "customer_id": writer.cust_id(patient.practice_id),
                 "chart_number": patient.patient_id,
+                **{f"patient_amount_{age}": money_text(part) for age, part in zip(_AGES, own, strict=True)},
                 **{
-                    f"patient_amount_{age}": _money(amount)
-                    for age, amount in zip(_AGES, balance.ages, strict=True)
+                    f"insurance_amount_{age}": money_text(part)
+                    for age, part in zip(_AGES, insured, strict=True)
                 },
-                **{f"insurance_amount_{age}": "0.0000" for age in _AGES},
-                "patient_balance": _money(balance.owed),
-                "unapplied": _money(balance.unapplied),
-                "insurance_due": "0.0000",
-                "patient_due": _money(sum(balance.ages, Decimal(0))),
-                "account_balance": _money(accounts[patient.guarantor_id]),
+                "patient_balance": money_text(balance.owed),
+                "unapplied": money_text(balance.unapplied),
+                "insurance_due": money_text(new),
+                "patient_due": money_text(sum(own, Decimal(0))),
+                "account_balance": money_text(accounts[patient.guarantor_id]),
                 "write_off": "0.0000",
             }
         )

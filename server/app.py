@@ -15,7 +15,8 @@ from server.background.flags import Watch
 from server.background.freshness import Freshness
 from server.background.keys import KeyKeeper
 from server.background.leases import StoredKeys, new_owner
-from server.background.parts import Parts
+from server.background.mirror import MirrorKeeper
+from server.background.parts import Parts, renewal_seconds
 from server.background.queue import Queue
 from server.background.releases import Releases
 from server.background.sweeper import Sweeper
@@ -36,7 +37,6 @@ from store.offices import Office
 from store.opening import Store, open_store
 
 FIRST_LOOK_SECONDS: Final = 5.0
-RENEWAL_LEASE_MS: Final = 60_000
 log = structlog.get_logger(__name__)
 
 
@@ -56,6 +56,7 @@ class App:
     surface: Surface
     runtime: Runtime
     freshness: Freshness
+    mirror: MirrorKeeper
 
     async def settle_choice(self, *, one: bool) -> list[Office]:
         """The offices to serve, asking Sikka if the store knows none; empty while Sikka is down.
@@ -127,7 +128,7 @@ async def connected(settings: Settings, clock: Clock | None = None) -> AsyncGene
         anyio.create_task_group() as tasks,
     ):
         owner = new_owner()
-        keys = StoredKeys(store, clock, owner=owner, lease_ms=RENEWAL_LEASE_MS)
+        keys = StoredKeys(store, clock, owner=owner, lease_seconds=renewal_seconds(settings))
         sikka = Sikka(
             transport,
             keys,
@@ -170,9 +171,13 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenera
             "conflicts": Conflicts(parts).run,
         }.items():
             runtime.start(name, run)
+        mirror = MirrorKeeper(parts, desk.copies, desk.profiles)
+        desk.copies.vouched_at = lambda: freshness.asked_at
+        if settings.mirror == "on":
+            runtime.start("mirror", mirror.run)
         try:
             tools = shown(settings.shown_toolsets, read_only=settings.read_only)
-            yield App(settings, store, sikka, desk, Surface(desk, tools), runtime, freshness)
+            yield App(settings, store, sikka, desk, Surface(desk, tools), runtime, freshness, mirror)
         finally:
             with anyio.CancelScope(shield=True), anyio.move_on_after(settings.shutdown_seconds):
                 await carrier.stop()

@@ -10,6 +10,8 @@ from server import __version__
 from server.door import CONFIGURATION, FAILED, account, errors, leaves, read_settings, run, say
 from server.failures import Failure
 from server.operators.commands import disconnect, inbox_app, writebacks_app
+from server.operators.mirror_commands import mirror_app
+from server.operators.office_commands import office_app
 
 __all__ = ["CONFIGURATION", "FAILED", "app", "errors", "leaves", "read_settings", "run", "say"]
 
@@ -22,6 +24,8 @@ app = typer.Typer(
 )
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(writebacks_app, name="writebacks")
+app.add_typer(office_app, name="office")
+app.add_typer(mirror_app, name="mirror")
 
 
 @app.callback(invoke_without_command=True)

@@ -26,6 +26,10 @@ KEYS: Final = frozenset(
         "host",
         "port",
         "key_file",
+        "kind",
+        "page",
+        "rows",
+        "seconds",
     }
 )
 # Libraries that log whole requests, URLs or messages below these levels.

@@ -175,6 +175,11 @@ class Settings(BaseSettings):
         validation_alias="CHAIRTIME_LEAD_MINUTES",
         description="The earliest time offered is this many minutes from now.",
     )
+    hold_seconds: Seconds = Field(
+        default=300.0,
+        validation_alias="CHAIRTIME_HOLD_SECONDS",
+        description="How long a time that was offered in one call is offered in no other.",
+    )
     handle_minutes: Annotated[float, Field(gt=0)] = Field(
         default=30.0,
         validation_alias="CHAIRTIME_HANDLE_MINUTES",
@@ -211,6 +216,19 @@ class Settings(BaseSettings):
         validation_alias="CHAIRTIME_OFFLINE",
         description="While the office's PC is off: queue keeps a request until it is back, refuse does not.",
     )
+    unreviewed: Literal["request", "book"] = Field(
+        default="request",
+        validation_alias="CHAIRTIME_UNREVIEWED",
+        description=(
+            "An office whose profile nobody has applied: request leaves every wish to its people; "
+            "book acts on it, for trials."
+        ),
+    )
+    max_copy_age_minutes: Annotated[int, Field(gt=0, le=525_600)] = Field(
+        default=30,
+        validation_alias="CHAIRTIME_MAX_COPY_AGE_MINUTES",
+        description="While Sikka's copy is older, only starts beyond two working days are booked outright.",
+    )
     queued_days: Annotated[float, Field(gt=0)] = Field(
         default=7.0,
         validation_alias="CHAIRTIME_QUEUED_DAYS",
@@ -226,11 +244,66 @@ class Settings(BaseSettings):
         validation_alias="CHAIRTIME_LOOK_SECOND_SECONDS",
         description="Not there at this second look either, a lost write counts as never arrived.",
     )
+    untold_seconds: Seconds = Field(
+        default=120.0,
+        validation_alias="CHAIRTIME_UNTOLD_SECONDS",
+        description="A failure that no caller was told of within this becomes a task for the office.",
+    )
+    doubt_seconds: Seconds = Field(
+        default=3600.0,
+        validation_alias="CHAIRTIME_DOUBT_SECONDS",
+        description="A write whose answer was lost becomes a task when looking has not settled it by then.",
+    )
+    flag_seconds: Seconds = Field(
+        default=10.0,
+        validation_alias="CHAIRTIME_FLAG_SECONDS",
+        description="Between two looks for writes that should become a task.",
+    )
     emergency_text: str = Field(
         default=EMERGENCY_TEXT,
         max_length=140,
         validation_alias="CHAIRTIME_EMERGENCY_TEXT",
         description="The office's own words for a caller with an emergency; at most 140 characters.",
+    )
+    mirror: Literal["on", "off"] = Field(
+        default="on",
+        validation_alias="CHAIRTIME_MIRROR",
+        description="on: reads are answered from a sealed copy of the office kept here; off: live by Sikka.",
+    )
+    mirror_look_seconds: Seconds = Field(
+        default=2.0,
+        validation_alias="CHAIRTIME_MIRROR_LOOK_SECONDS",
+        description="Between two looks whether a kept copy has to be brought up to date; Sikka is not asked.",
+    )
+    mirror_behind_seconds: Seconds = Field(
+        default=300.0,
+        validation_alias="CHAIRTIME_MIRROR_BEHIND_SECONDS",
+        description="A kept copy that is this long behind Sikka's is read only where Sikka does not answer.",
+    )
+    mirror_reconcile_hours: Annotated[float, Field(gt=0)] = Field(
+        default=24.0,
+        validation_alias="CHAIRTIME_MIRROR_RECONCILE_HOURS",
+        description="Between two full readings of an office, which find what was deleted there.",
+    )
+    mirror_overlap_hours: Annotated[float, Field(ge=0)] = Field(
+        default=26.0,
+        validation_alias="CHAIRTIME_MIRROR_OVERLAP_HOURS",
+        description="How far a reading of changes reaches back before the last; zones are 26 hours apart.",
+    )
+    mirror_page_rows: Annotated[int, Field(gt=0, le=5000)] = Field(
+        default=5000,
+        validation_alias="CHAIRTIME_MIRROR_PAGE_ROWS",
+        description="Rows to a page while an office is read; Sikka gives 5000 at most.",
+    )
+    mirror_lease_seconds: Seconds = Field(
+        default=90.0,
+        validation_alias="CHAIRTIME_MIRROR_LEASE_SECONDS",
+        description="How long a process holds an office it reads; after a crash another goes on then.",
+    )
+    mirror_idle_minutes: Annotated[float, Field(gt=0)] = Field(
+        default=30.0,
+        validation_alias="CHAIRTIME_MIRROR_IDLE_MINUTES",
+        description="A copy that no call has used for this long is taken out of memory.",
     )
     transfer_number: str = Field(
         default="",

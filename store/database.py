@@ -50,6 +50,14 @@ class Database(Protocol):
         """The first row of a reading statement, as of the last commit, or None."""
         ...
 
+    async def fetch_few(self, sql: str, *args: Any) -> list[Row]:
+        """As `fetch`, for a statement that an index answers at once with a handful of rows."""
+        ...
+
+    async def write(self, sql: str, *args: Any) -> None:
+        """One writing statement, committed by itself; a caller cancelled meanwhile does not undo it."""
+        ...
+
     def transaction(self) -> AbstractAsyncContextManager[Statements]:
         """A write transaction: committed at the block's end, rolled back on an exception or cancellation."""
         ...

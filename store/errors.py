@@ -9,7 +9,8 @@
     ├── SealingKeyMissing    the store needs its sealing key and there is none
     ├── SealingKeyWrong      the sealing key is malformed, or not this store's
     ├── SealBroken           a sealed value is damaged, or lies in a row it was not made for
-    └── UnknownOffice        keys were to be saved for an office that has no row
+    ├── UnknownOffice        keys were to be saved for an office that has no row
+    └── LeaseLost            another process has taken over what this one was loading
 
 Messages are written for an operator and hold no secret and no patient's data.
 """
@@ -45,3 +46,7 @@ class SealBroken(StoreError):
 
 class UnknownOffice(StoreError):
     """No practice of that office_id is known to the store."""
+
+
+class LeaseLost(StoreError):
+    """Another process has taken over what this one was loading; nothing of the change was put down."""

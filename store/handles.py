@@ -5,12 +5,12 @@ keyed hash is stored; what it stands for is sealed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from store.database import Database
+from store.database import Database, Row, placeholders
 from store.sealing import Index, Sealer
 
 _TABLE = "handles"
@@ -19,6 +19,7 @@ _BITS = 5  # a base32 digit
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _MISREAD = str.maketrans("ilo", "110")
 _BETWEEN = re.compile(r"[\s-]+")
+_SPARED = 10  # of its life, one part in so many may have passed before it is prolonged
 _LONGEST = 64  # typed with a gap after every letter, and some
 
 
@@ -77,6 +78,16 @@ def read_handle(text: str) -> tuple[Kind, str]:
     return Kind(match[1]), match[1] + match[2].translate(_MISREAD)
 
 
+@dataclass(frozen=True, slots=True)
+class NewHandle:
+    """A handle to be given out. ``subject`` is what makes it this one and no other."""
+
+    kind: Kind
+    subject: str = field(repr=False)
+    payload: Mapping[str, Any] = field(repr=False)
+    ttl_ms: int
+
+
 class Handles:
     """The table of handles. ``office`` is a pms_integrations id, ``scope_key`` a keyed hash of the call."""
 
@@ -99,28 +110,41 @@ class Handles:
         """The handle of ``subject`` in this call (without one: in this office), good for ``ttl_ms`` from now.
 
         Issued again it is the same, with the new payload and the first time of issue, unless it had expired.
+        With the same payload, and while nearly all of its life is left, it is not even prolonged.
         """
-        handle = self._derive(kind, office, scope_key, subject)
-        row_id = self._row_id(handle)
-        sealed = self._sealer.seal_json(
-            dict(payload), table=_TABLE, column="payload", office=office, row=row_id
+        (handle,) = await self.issue_all(
+            [NewHandle(kind, subject, payload, ttl_ms)], office=office, scope_key=scope_key, now=now
         )
-        async with self._database.transaction() as statements:
-            await statements.execute(
-                "INSERT INTO handles (id, office, kind, scope_key, payload, issued_at, expires_at) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET "
-                "payload = excluded.payload, expires_at = excluded.expires_at, issued_at = "
-                "CASE WHEN handles.expires_at <= excluded.issued_at "
-                "THEN excluded.issued_at ELSE handles.issued_at END",
-                row_id,
-                office,
-                kind.value,
-                scope_key,
-                sealed,
-                now,
-                now + ttl_ms,
-            )
         return handle
+
+    async def issue_all(
+        self, new: Sequence[NewHandle], *, office: str, scope_key: str | None, now: int
+    ) -> list[str]:
+        """Several handles, in their order and in one statement; see `issue`."""
+        handles = [self._derive(one.kind, office, scope_key, one.subject) for one in new]
+        wanted = dict(zip(map(self._row_id, handles), new, strict=True))
+        for row_id in await self._good(wanted, office, now):
+            del wanted[row_id]
+        if not wanted:
+            return handles
+        rows: list[object] = []
+        for row_id, one in wanted.items():
+            rows += [row_id, one.kind.value, self._seal(office, row_id, one.payload), now + one.ttl_ms]
+        values = ", ".join(
+            f"(${at}, $1, ${at + 1}, $2, ${at + 2}, $3, ${at + 3})" for at in range(4, 4 + len(rows), 4)
+        )
+        await self._database.write(
+            "INSERT INTO handles (id, office, kind, scope_key, payload, issued_at, expires_at) "  # noqa: S608 - numbers of placeholders
+            f"VALUES {values} ON CONFLICT (id) DO UPDATE SET "
+            "payload = excluded.payload, expires_at = excluded.expires_at, issued_at = "
+            "CASE WHEN handles.expires_at <= excluded.issued_at "
+            "THEN excluded.issued_at ELSE handles.issued_at END",
+            office,
+            scope_key,
+            now,
+            *rows,
+        )
+        return handles
 
     async def resolve(self, text: str, kind: Kind, *, office: str, scope_key: str | None, now: int) -> Handle:
         """What a handle stands for. Raises NotAHandle, WrongKind or UnknownHandle.
@@ -168,6 +192,36 @@ class Handles:
         """Forget expired handles and return how many."""
         async with self._database.transaction() as statements:
             return await statements.execute("DELETE FROM handles WHERE expires_at <= $1", now)
+
+    async def _good(self, wanted: Mapping[str, NewHandle], office: str, now: int) -> list[str]:
+        """Those that stand for the same already and have nearly all of their life left.
+
+        To write them again adds nothing; but of slots, the time of issue tells which were offered last.
+        """
+        lasting = [row_id for row_id, one in wanted.items() if one.kind is not Kind.SLOT]
+        if not lasting:
+            return []
+        rows = await self._database.fetch_few(
+            "SELECT id, payload, expires_at FROM handles "  # noqa: S608 - numbers of placeholders
+            f"WHERE office = $1 AND id IN ({placeholders(2, len(lasting))})",
+            office,
+            *lasting,
+        )
+        return [row["id"] for row in rows if self._is_good(office, row, wanted[row["id"]], now)]
+
+    def _is_good(self, office: str, row: Row, one: NewHandle, now: int) -> bool:
+        until = now + one.ttl_ms - one.ttl_ms // _SPARED
+        return row["expires_at"] >= until and self._open(office, row) == one.payload
+
+    def _open(self, office: str, row: Row) -> Any:
+        return self._sealer.open_json(
+            row["payload"], table=_TABLE, column="payload", office=office, row=row["id"]
+        )
+
+    def _seal(self, office: str, row_id: str, payload: Mapping[str, Any]) -> bytes:
+        return self._sealer.seal_json(
+            dict(payload), table=_TABLE, column="payload", office=office, row=row_id
+        )
 
     def _derive(self, kind: Kind, office: str, scope_key: str | None, subject: str) -> str:
         digest = int.from_bytes(

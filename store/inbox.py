@@ -48,6 +48,7 @@ class NewTask:
     """A task to be opened. ``office`` is a pms_integrations id, ``patient_key`` a keyed hash.
 
     ``same`` is a keyed hash: whatever is opened with it is one task, done or not. None is never the same.
+    ``scope_key`` is the keyed hash of the call that it comes from, None where there is none.
     """
 
     office: str
@@ -57,6 +58,7 @@ class NewTask:
     writeback_id: str | None = None
     patient_key: str | None = None
     same: str | None = None
+    scope_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +101,8 @@ class Inbox:
         async with self._database.transaction() as statements:
             rows = await statements.fetch(
                 "INSERT INTO tasks "
-                "(id, office, kind, urgency, state, writeback_id, patient_key, body, created_at, changed_at) "
-                "VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $8) "
+                "(id, office, kind, urgency, state, writeback_id, patient_key, body, created_at, changed_at, "
+                "scope_key) VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $8, $9) "
                 "ON CONFLICT DO NOTHING RETURNING *",
                 task_id,
                 new.office,
@@ -110,6 +112,7 @@ class Inbox:
                 new.patient_key,
                 body,
                 now,
+                new.scope_key,
             )
             if rows:
                 return self._task(rows[0]), True
@@ -133,6 +136,16 @@ class Inbox:
             prefix,
             len(prefix),
             limit,
+        )
+        return [self._task(row) for row in rows]
+
+    async def of_scope(self, office: str, scope_key: str, kind: TaskKind) -> builtins.list[Task]:
+        """Tasks of a kind that were opened in one call, done ones too, oldest first."""
+        rows = await self._database.fetch(
+            "SELECT * FROM tasks WHERE office = $1 AND scope_key = $2 AND kind = $3 ORDER BY created_at, id",
+            office,
+            scope_key,
+            kind.value,
         )
         return [self._task(row) for row in rows]
 

@@ -99,9 +99,13 @@ class Offices:
                 )
             return _office(await self._row(statements, office_id, practice_id))
 
-    async def list(self) -> list[Office]:
-        """Every office, by office_id and practice_id."""
-        rows = await self._database.fetch("SELECT * FROM pms_integrations ORDER BY office_id, practice_id")
+    async def list(self, office_id: str | None = None) -> list[Office]:
+        """Every office, or those of one office_id of Sikka's, by office_id and practice_id."""
+        rows = await self._database.fetch_few(
+            "SELECT * FROM pms_integrations WHERE CAST($1 AS TEXT) IS NULL OR office_id = $1 "
+            "ORDER BY office_id, practice_id",
+            office_id,
+        )
         return [_office(row) for row in rows]
 
     async def get(self, row_id: str) -> Office | None:

@@ -10,9 +10,12 @@ from typing import Self
 from store.database import Database, Statements, parse_url
 from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
 from store.handles import Handles
+from store.holds import Holds
 from store.inbox import Inbox
 from store.ledger import Ledger
 from store.migrate import known_migrations, migrate, refuse_newer
+from store.mirror import Mirror
+from store.office_profiles import OfficeProfiles
 from store.offices import Offices
 from store.readbacks import Readbacks
 from store.sealing import KEY_BYTES, Index, KeyRing, Sealer
@@ -44,6 +47,9 @@ class Store:
     index: Index
     made_key: Path | None
     inbox: Inbox
+    profiles: OfficeProfiles
+    mirror: Mirror
+    holds: Holds
 
     async def purge(self, now: int) -> Purged:
         """Forget expired handles and read-backs, and leases that lapsed an hour ago or more (``now`` UTC ms).
@@ -104,6 +110,9 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         index=index,
         made_key=made_key,
         inbox=Inbox(database, sealer),
+        profiles=OfficeProfiles(database, sealer),
+        mirror=Mirror(database, sealer, index),
+        holds=Holds(database),
     )
 
 

@@ -17,7 +17,9 @@ YEAR_OF_A_VISIT = re.compile(r", 20[2-4]\d\b")
 SAID_YEAR = re.compile(r", (19|20)\d\d\b")
 HANDLE = re.compile(r"\b[psaw][0-9a-hjkmnp-tv-z]{10}\b")
 ACCOMPLISHED = re.compile(r"\b(booked|cancelled|canceled|moved|done)\b", re.IGNORECASE)
-NOTHING_WAS = re.compile(r"\bnothing (was|is|has been) (booked|cancelled|moved)\b", re.IGNORECASE)
+NOTHING_WAS = re.compile(
+    r"\bnothing (?:further )?(?:was|is|has been) (?:booked|cancelled|moved)\b", re.IGNORECASE
+)
 MACHINE = re.compile(r"[{}<>`*_]|Traceback|Error|Exception|pydantic|sqlite|httpx|API\d{4}")
 ERRORS = {Outcome.UNAVAILABLE, Outcome.NOT_PERMITTED, Outcome.INTERNAL}
 

@@ -8,6 +8,7 @@ With a `ManualClock` nothing happens until the test says so: `await office.forwa
 server's clock and the practice's together, wakes every loop, and returns when all of them wait again.
 """
 
+import asyncio
 import datetime as dt
 import socket
 from collections.abc import AsyncGenerator, Callable
@@ -47,6 +48,7 @@ LIMIT_SECONDS = 10.0  # for whatever a test waits on; never reached when all is 
 GONE = "a process that is no more"  # the owner of leases that a test leaves behind
 LOOPS_ON_THE_BELL = 3  # carrier, sweeper and releases
 LOOPS_ON_THE_CLOCK = 5  # key keeper, freshness, queue, watch and conflicts
+AT_WORK = ("read the list of writes", "look ", "send ")  # tasks whose work may go on without a lease
 QUIET_LOOKS = 3  # between a row's end of lease and the ring that follows there is a moment
 
 FAST = SandboxConfig(
@@ -65,6 +67,10 @@ FAST_SETTINGS: dict[str, Any] = {
     "news_gap_seconds": 0.0,
     "shutdown_seconds": 1.0,
     "toolsets": "scheduling,frontoffice,billing",
+    # No profile is applied in these offices, and the copy of a test's world is as old as the test makes it.
+    "unreviewed": "book",
+    "max_copy_age_minutes": 525_600,
+    "mirror": "off",  # a test changes the practice and reads it the next moment; tests/mirror turns it on
 }
 # With a clock of its own a test decides when; nothing but the loops at work happens by itself.
 MANUAL_SETTINGS: dict[str, Any] = {"poll_seconds": 0.8, "freshness_seconds": 1e9}
@@ -282,6 +288,7 @@ class Office:
                     self.manual.asleep >= LOOPS_ON_THE_CLOCK
                     and not await self._leased()
                     and ring is bell.listen()
+                    and not any(task.get_name().startswith(AT_WORK) for task in asyncio.all_tasks())
                 )
                 quiet = quiet + 1 if waits else 0
                 await anyio.lowlevel.checkpoint()

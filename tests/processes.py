@@ -32,6 +32,7 @@ FAST = {
     "CHAIRTIME_WRITE_WAIT_SECONDS": "0.2",
     "CHAIRTIME_CHECK_WAIT_SECONDS": "0.2",
     "CHAIRTIME_LOG_LEVEL": "WARNING",
+    "CHAIRTIME_UNREVIEWED": "book",
     "CHAIRTIME_TOOLSETS": "scheduling,frontoffice,billing",
 }
 

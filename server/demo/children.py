@@ -110,6 +110,32 @@ async def child(
             await _end(process)
 
 
+async def finished(what: str, *arguments: str, changes: Mapping[str, str]) -> None:
+    """Run `chairtime ARGUMENTS` to its end.
+
+    Args:
+        what: how a person knows it, for messages.
+        arguments: of the command line.
+        changes: to the environment.
+
+    Raises:
+        Failure: it failed, or took too long; the text holds its last words.
+    """
+    with anyio.move_on_after(COME_UP_SECONDS):
+        ended = await anyio.run_process(
+            [sys.executable, "-m", "server", *arguments],
+            stdin=DEVNULL,
+            env=environment(changes),
+            cwd=HOME,
+            check=False,
+        )
+        if ended.returncode == 0:
+            return
+        words = ended.stderr.decode(errors="replace").splitlines()[-LAST_WORDS:]
+        raise Failure(did_not_come_up(what, words))
+    raise Failure(did_not_come_up(what, []))
+
+
 def did_not_come_up(what: str, last: "deque[str] | list[str]") -> str:
     """What a person is told of a process that does not answer."""
     words = "\n".join(f"  {line}" for line in last) or "  (nothing)"

@@ -2,15 +2,16 @@
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Final
 
+import anyio
 import httpx2
 from rich.console import Console
 
-from server.demo.children import child
+from server.demo.children import child, finished
 from server.demo.connections import ANSWER_SECONDS, on_http, on_stdio
 from server.demo.records import Records
 from server.demo.script import BOOKING, CANCELLING, Turn
@@ -69,6 +70,8 @@ async def perform(
             "CHAIRTIME_TOOLSETS": "scheduling,frontoffice",  # the caller has the calendar read out, too
             **pace.settings,
         }
+        with stage.busy("Applying the profile that the practice's people have reviewed ..."):
+            await _review(records, settings, folder)
         story = Story(stage, pace, records)
         stage.act("First call, over stdio")
         async with on_stdio(stage, settings, folder) as client:
@@ -78,6 +81,14 @@ async def perform(
             agrees = await story.call(client, "demo-2", cancelling) and agrees
     stage.verdict(agrees=agrees, seconds=time.monotonic() - began)
     return 0 if agrees else FAILED
+
+
+async def _review(records: Records, settings: Mapping[str, str], folder: Path) -> None:
+    """Without it nothing is booked: every wish would be left to the practice's people."""
+    document = folder / "profile.toml"
+    await anyio.Path(document).write_text(await records.profile(), encoding="utf-8")
+    arguments = ("office", "apply", str(document), "--yes", "--by", "the demo")
+    await finished("The command that applies the practice's profile", *arguments, changes=settings)
 
 
 def _sandbox(pace: Pace) -> AbstractAsyncContextManager[dict[str, str]]:

@@ -47,6 +47,10 @@ class Records:
         )
         self.before = frozenset(row["sr_no"] for row in await self._appointments())
 
+    async def profile(self) -> str:
+        """The profile that the practice's people have reviewed, as TOML."""
+        return str((await self._get(f"/offices/{self.office}/profile"))["document"])
+
     async def compare(
         self, start: str, spoken: str, provider: str, status: Literal["booked", "cancelled"]
     ) -> list[Compared]:

@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     WITHDRAWN = "withdrawn"
     SLOT_TAKEN = "slot_taken"
+    REQUESTED = "requested"
     INVALID_INPUT = "invalid_input"
     NOT_SUPPORTED = "not_supported"
     NEEDS_HUMAN = "needs_human"

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from server.desk.answers import Outcome, Unanswerable
+from server.desk.gate import Wish
 from server.desk.office import Profile
 from server.desk.overlay import Visit, sr_no_of
 from server.desk.proofs import PatientProof, SlotOffer
@@ -88,6 +89,7 @@ class Booking(Requests):
         a patient who is still being registered waits for that.
 
         Raises:
+            Diverted: it is not to be acted on.
             Unanswerable: the office's software takes no such booking.
             SikkaError: what it takes cannot be read now.
         """
@@ -95,7 +97,7 @@ class Booking(Requests):
         asked = await self.asked(profile, patient, slot.opening.start)
         if asked is not None and asked.natural_key_given != new.natural_key:
             return Put(asked, new=False)
-        put = await self._append(new)
+        put = await self._put(profile, new)
         if put.row.wish and put.row.state in OPEN:
             row = await self._ledger.clear_wish(profile.office.id, put.row.id, self._clock.now())
             if row is not None and row.state in OPEN:
@@ -133,6 +135,9 @@ class Booking(Requests):
                 "provider_id": opening.provider_id,
                 "provider": slot.provider,
                 "patient_id": patient.patient_id,
+                "reason": slot.reason,
+                "new_patient": bool(patient.registration or patient.requested),
+                "requested_patient": patient.requested,
             },
             natural_key=self._book_key(profile, patient, opening.start),
             patient_key=await self._key_of(profile, patient),
@@ -152,21 +157,27 @@ class Booking(Requests):
 
     async def replace(
         self, profile: Profile, booking: Writeback, slot: SlotOffer, scope_key: str | None
-    ) -> Put:
+    ) -> Put | None:
         """Another time for a booking that is not done yet: it is wished away, and a new one put down.
+
+        None, and nothing is put down, if it is done by now: it is to be moved.
 
         The wish comes first: whatever happens in between, there is never one booking too many. Should
         the old one get through all the same, its cancellation follows as after any wish.
 
         Raises:
+            Diverted: the new time is not to be acted on; then nothing was wished.
             Unanswerable: the office's software takes no such booking; then nothing was wished.
             SikkaError: what it takes cannot be read now; likewise.
         """
         patient = proof_of(booking)
         new = await self._booking(profile, patient, slot, "", scope_key)
+        await self._pass(profile, new)
 
-        async def both() -> Put:
-            await self._ledger.wish_withdraw(profile.office.id, booking.id, self._clock.now())
+        async def both() -> Put | None:
+            old = await self._ledger.wish_withdraw(profile.office.id, booking.id, self._clock.now())
+            if old is not None and old.state is State.CONFIRMED and not old.wish:
+                return None
             return await self._append(new)
 
         return await to_the_end(both())
@@ -177,6 +188,7 @@ class Booking(Requests):
         """Put a cancellation down; None where the booking meant was never made, so nothing is to be done.
 
         Raises:
+            Diverted: it is not to be acted on; then nothing was wished.
             Unanswerable: the office has no word for cancelled or takes no cancellation (`NOT_SUPPORTED`), or
                 the PMS never told the appointment's number (`NEEDS_HUMAN`).
             SikkaError: what the office's software takes cannot be read now.
@@ -187,16 +199,51 @@ class Booking(Requests):
             if booking is None or booking.state in UNDONE:
                 return None
             if booking.state is not State.CONFIRMED:
+                if not booking.wish:
+                    await self._gate.demand(profile, self._taking_back(booking, visit, scope_key, why))
                 wished = await self._ledger.wish_withdraw(profile.office.id, booking.id, self._clock.now())
                 self._doorbell.ring()
-                return Cancelled(wished or booking, new=not booking.wish, of_booking=True)
+                if wished is None or wished.wish:
+                    return Cancelled(wished or booking, new=not booking.wish, of_booking=True)
+                # Settled a moment before: a wish on it would be seen by nobody.
+                if wished.state in UNDONE:
+                    return None
+                booking = wished
             number = sr_no_of(booking)
         new = await self.cancellation(profile, visit, number, scope_key, why)
+        await self._pass(profile, new)
         for row in await self._ledger.by_appointment(profile.office.id, new.appointment_key or ""):
             if row.operation == "move" and row.state in OPEN:  # a time that is not wanted any more either
                 await self._ledger.wish_withdraw(profile.office.id, row.id, self._clock.now())
         put = await self._append(new)
         return Cancelled(put.row, put.new, of_booking=False)
+
+    async def cancelled_before(self, office: str, visit: Visit) -> Cancelled | None:
+        """The same cancellation, if it is in the ledger already; Sikka is not needed to know that."""
+        number = visit.appointment_sr_no
+        if visit.row_id:
+            booking = await self._ledger.get(office, visit.row_id)
+            if booking is None:
+                return None
+            if booking.wish and booking.state in OPEN:
+                return Cancelled(booking, new=False, of_booking=True)
+            number = sr_no_of(booking)
+        row = await self._ledger.holder(office, self._cancel_key(office, number), self._clock.now())
+        return Cancelled(row, new=False, of_booking=False) if row is not None else None
+
+    def _cancel_key(self, office: str, appointment_sr_no: str) -> str:
+        return self._index.keyed_hash("cancel", office, appointment_sr_no)
+
+    def _taking_back(self, booking: Writeback, visit: Visit, scope_key: str | None, why: str) -> Wish:
+        """The wish to have a booking of ours taken back that is not done yet."""
+        return Wish(
+            office=booking.office,
+            operation="cancel",
+            facts={**_facts_of(visit), "appointment_sr_no": "", "writeback": booking.id, "why": why},
+            natural_key=self._index.keyed_hash("take back", booking.office, booking.id),
+            patient_key=booking.patient_key,
+            scope_key=scope_key,
+        )
 
     async def cancellation(
         self, profile: Profile, visit: Visit, appointment_sr_no: str, scope_key: str | None, why: str = ""
@@ -224,17 +271,8 @@ class Booking(Requests):
             method=write.method,
             endpoint=write.endpoint,
             body=write.body,
-            facts={
-                "start": visit.start.isoformat(),
-                "length_minutes": visit.length_minutes,
-                "operatory": visit.operatory,
-                "provider_id": visit.provider_id,
-                "provider": visit.provider,
-                "patient_id": visit.patient_id,
-                "appointment_sr_no": appointment_sr_no,
-                "why": why,
-            },
-            natural_key=self._index.keyed_hash("cancel", profile.office.id, appointment_sr_no),
+            facts={**_facts_of(visit), "appointment_sr_no": appointment_sr_no, "why": why},
+            natural_key=self._cancel_key(profile.office.id, appointment_sr_no),
             patient_key=self.patient_key(profile, visit.patient_id),
             appointment_key=self.appointment_key(profile.office.id, appointment_sr_no),
             scope_key=scope_key,
@@ -243,10 +281,11 @@ class Booking(Requests):
 
     async def latest(self, row: Writeback) -> Writeback:
         """The newest request that has taken a row's place: a booking that is being cancelled is no news."""
-        if row.appointment_key is None:
+        key = row.appointment_key
+        if key is None or await self._ledger.newest_about(row.office, key) == row.id:
             return row
         later = _SUPERSEDED_BY.get(row.operation, frozenset())
-        for other in await self._ledger.by_appointment(row.office, row.appointment_key):
+        for other in await self._ledger.by_appointment(row.office, key):
             if other.id == row.id:
                 return row
             if other.operation in later and other.state not in UNDONE:
@@ -265,6 +304,17 @@ def proof_of(booking: Writeback) -> PatientProof:
     return PatientProof(
         patient_id=str(booking.facts["patient_id"]), spoken="", registration=booking.waits_for or ""
     )
+
+
+def _facts_of(visit: Visit) -> dict[str, Any]:
+    return {
+        "start": visit.start.isoformat(),
+        "length_minutes": visit.length_minutes,
+        "operatory": visit.operatory,
+        "provider_id": visit.provider_id,
+        "provider": visit.provider,
+        "patient_id": visit.patient_id,
+    }
 
 
 def _books(row: Writeback, start: dt.datetime) -> bool:

@@ -1,56 +1,98 @@
 """An office's calendar as the desk may offer it: the copy, our own rows over it, and what is free between."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
+
+import anyio
 
 from server.clock import Clock
-from server.desk.answers import Outcome, Unanswerable
+from server.desk.columns import Columns
+from server.desk.copies import Copies
+from server.desk.free_times import Wanted, free_times
 from server.desk.office import Profile
-from server.desk.opening_windows import weekly_windows
-from server.desk.openings import Busy, Opening, openings
-from server.desk.overlay import Overlay, Visit, lay_over
-from server.desk.reasons import Reason
+from server.desk.openings import Busy, Opening, Stretch, all_openings
+from server.desk.overlay import DayOverlay, Overlay, Visit, lay_over
 from server.settings import Settings
 from server.sikka.client import Sikka
+from server.sikka.errors import SikkaError
 from store.ledger import Ledger
+from store.ledger_rows import Writeback
+from store.offices import Office
 
-HYGIENIST: Final = "hygien"
+__all__ = ["Calendar", "Wanted", "busy_of", "is_free_among"]
+
+MINUTE_MS: Final = 60_000
+
+
+Laid = TypeVar("Laid", Overlay, DayOverlay)
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a caller asks for.
+class _Look(Generic[Laid]):
+    """What was seen of a calendar.
 
     Attributes:
-        first: first day, the office's calendar.
-        last: last day, included.
-        provider_id: only this provider; "" for any.
+        read_from: of a kept copy, when the reading of it began; None for what Sikka shows this moment.
+        lay: lays our rows over it.
     """
 
-    reason: Reason
-    first: dt.date
-    last: dt.date
-    provider_id: str = ""
+    read_from: int | None
+    lay: Callable[[list[Writeback]], Laid]
 
 
 class Calendar:
-    """Reads the copy of an office's calendar live, with our own writes laid over it."""
+    """Reads an office's calendar, with our own writes laid over it."""
 
-    def __init__(self, ledger: Ledger, sikka: Sikka, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self, ledger: Ledger, sikka: Sikka, clock: Clock, settings: Settings, copies: Copies
+    ) -> None:
         self._ledger = ledger
         self._sikka = sikka
         self._clock = clock
         self._settings = settings
+        self._copies = copies
 
     async def between(self, profile: Profile, first: dt.date, last: dt.date) -> list[Visit]:
-        """All visits of the office on these days, both included. Raises SikkaError."""
-        calls = self._sikka.office(profile.office.office_id, live=True)
-        copy = await calls.appointments(first=first, last=last, practice_id=profile.office.practice_id)
-        overlay = lay_over(copy, await self._ledger.overlay(profile.office.id))
-        await self._mark(overlay)
-        return [visit for visit in overlay.visits if first <= visit.start.date() <= last]
+        """All visits of the office on these days, both included: by its kept copy, else live.
+
+        Raises:
+            SikkaError: there is no copy to read, and Sikka cannot be asked now.
+        """
+        days = await self.days(profile, first, last)
+        return [visit for visits in days.values() for visit in visits]
+
+    async def days(
+        self, profile: Profile, first: dt.date, last: dt.date
+    ) -> Mapping[dt.date, tuple[Visit, ...]]:
+        """The same by day. While a kept copy is read, a day that has not changed is the same tuple as before.
+
+        Raises:
+            SikkaError: as `between`.
+        """
+        look = await self._copies.reading(
+            profile.office,
+            lambda copy: _Look(copy.read_from, lambda rows: copy.calendar.days(rows, first, last)),
+            lambda: self._live_days(profile.office, first, last),
+        )
+        return (await self._laid(profile.office, look)).days
+
+    async def last_look(self, profile: Profile, day: dt.date, seconds: float) -> list[Visit] | None:
+        """A day's visits before a time of it is taken: what Sikka shows this moment, if it says so in time.
+
+        Where it does not, the kept copy will do: the practice's system has the last word on a clash anyhow.
+        None where there is neither.
+        """
+        with anyio.move_on_after(seconds), contextlib.suppress(SikkaError):
+            live = await self._laid(profile.office, await self._live_days(profile.office, day, day))
+            return list(live.days[day])
+        copy = await self._copies.of(profile.office)
+        if copy is None:
+            return None
+        look = _Look(copy.read_from, lambda rows: copy.calendar.days(rows, day, day))
+        return list((await self._laid(profile.office, look)).days[day])
 
     async def of_patient(self, profile: Profile, patient_id: str, registration: str = "") -> list[Visit]:
         """A patient's visits from now on, soonest first.
@@ -62,26 +104,34 @@ class Calendar:
             registration: the ledger row that registers the patient; "" for one who was there.
 
         Raises:
-            SikkaError: the copy cannot be read now.
+            SikkaError: there is no copy to read, and Sikka cannot be asked now.
             Unanswerable: without a zone there is no "now".
         """
-        now = profile.clock(self._clock.now())
+        office, now = profile.office, profile.clock(self._clock.now())
         if not patient_id:
-            waiting = await self._ledger.overlay(profile.office.id)
+            waiting = await self._ledger.overlay(office.id)
             ours = lay_over([], [row for row in waiting if registration and row.waits_for == registration])
             return [visit for visit in ours.visits if visit.start >= now]
-        calls = self._sikka.office(profile.office.office_id, live=True)
-        copy = await calls.appointments(
-            first=now.date(), patient_id=patient_id, practice_id=profile.office.practice_id
+
+        def theirs(rows: list[Writeback]) -> list[Writeback]:
+            return [row for row in rows if row.facts.get("patient_id") == patient_id]
+
+        async def live() -> _Look[Overlay]:
+            calls = self._sikka.office(office.office_id, live=True)
+            seen = await calls.appointments(
+                first=now.date(), patient_id=patient_id, practice_id=office.practice_id
+            )
+            return _Look(None, lambda rows: lay_over(seen, theirs(rows)))
+
+        look = await self._copies.reading(
+            office,
+            lambda copy: _Look(
+                copy.read_from, lambda rows: copy.calendar.of_patient(theirs(rows), patient_id)
+            ),
+            live,
         )
-        rows = [
-            row
-            for row in await self._ledger.overlay(profile.office.id)
-            if row.facts.get("patient_id") == patient_id
-        ]
-        overlay = lay_over(copy, rows)
-        await self._mark(overlay)
-        return [visit for visit in overlay.visits if visit.patient_id == patient_id and visit.start >= now]
+        visits = (await self._laid(office, look)).visits
+        return [visit for visit in visits if visit.patient_id == patient_id and visit.start >= now]
 
     async def free(self, profile: Profile, wanted: Wanted) -> list[Opening]:
         """Every start at which what is wanted fits.
@@ -90,60 +140,52 @@ class Calendar:
             SikkaError: the copy cannot be read now.
             Unanswerable: no zone ("no_zone") or no schedules ("no_hours"); hours are never guessed.
         """
-        now = profile.clock(self._clock.now())
-        windows = weekly_windows(
-            profile.schedules,
-            profile.chairs,
-            tuple(profile.providers),
-            wanted.first,
-            wanted.last,
-            usual_provider=profile.usual_provider,
-        )
-        if windows is None:
-            raise Unanswerable(Outcome.NEEDS_HUMAN, "no_hours")
-        fitting = [
-            window
-            for window in windows
-            if window.provider_id in profile.providers
-            and wanted.provider_id in {"", window.provider_id}
-            and _suits(profile, window.provider_id, wanted.reason)
-        ]
-        visits = await self.between(profile, wanted.first, wanted.last)
-        return openings(
-            fitting,
-            [busy for visit in visits for busy in busy_of(visit)],
-            wanted.reason.minutes,
-            earliest=now + dt.timedelta(minutes=self._settings.lead_minutes),
-            zone=profile.zone,
-        )
+        return all_openings(await self.stretches(profile, wanted))
+
+    async def stretches(self, profile: Profile, wanted: Wanted) -> list[Stretch]:
+        """The windows in which what is wanted fits. Raises as `free`."""
+        columns = Columns(profile)
+        taken = columns.taken(await self.days(profile, wanted.first, wanted.last))
+        return free_times(columns, wanted, taken, earliest=self.earliest(profile))
+
+    def earliest(self, profile: Profile, lead_minutes: int | None = None) -> dt.datetime:
+        """The first start that may be offered, by the office's clock. Raises Unanswerable without a zone.
+
+        The minutes are counted from now, and not on the wall: over a night in which the clocks are set
+        the two differ.
+        """
+        lead = self._settings.lead_minutes if lead_minutes is None else lead_minutes
+        return profile.clock(self._clock.now() + lead * MINUTE_MS)
 
     async def is_free(self, profile: Profile, opening: Opening) -> bool:
         """Whether a start offered earlier is free now, by the copy and our own rows. Raises SikkaError."""
         day = opening.start.date()
         return is_free_among(await self.between(profile, day, day), opening)
 
-    def is_open(self, profile: Profile, opening: Opening) -> bool:
-        """Whether the chair is worked in for the whole of an opening, whoever may sit in it."""
-        day = opening.start.date()
-        start = opening.start.hour * 60 + opening.start.minute
-        windows = weekly_windows(
-            profile.schedules,
-            profile.chairs,
-            tuple(profile.providers),
-            day,
-            day,
-            usual_provider=profile.usual_provider,
-        )
-        return any(
-            (window.operatory, window.provider_id) == (opening.operatory, opening.provider_id)
-            and window.start_minute <= start
-            and start + opening.length_minutes <= window.end_minute
-            for window in windows or ()
-        )
+    async def _live_days(self, office: Office, first: dt.date, last: dt.date) -> _Look[DayOverlay]:
+        calls = self._sikka.office(office.office_id, live=True)
+        seen = await calls.appointments(first=first, last=last, practice_id=office.practice_id)
 
-    async def _mark(self, overlay: Overlay) -> None:
-        if overlay.caught_up:
-            await self._ledger.mark_shown(overlay.caught_up, self._clock.now())
+        def lay(rows: list[Writeback]) -> DayOverlay:
+            overlay = lay_over(seen, rows)
+            there: dict[dt.date, list[Visit]] = {
+                first + dt.timedelta(days=ahead): [] for ahead in range((last - first).days + 1)
+            }
+            for visit in overlay.visits:
+                if visit.start.date() in there:
+                    there[visit.start.date()].append(visit)
+            return DayOverlay({day: tuple(visits) for day, visits in there.items()}, overlay.caught_up)
+
+        return _Look(None, lay)
+
+    async def _laid(self, office: Office, look: _Look[Laid]) -> Laid:
+        """Lay our rows over what was seen, and put down which of them it shows."""
+        rows = await self._ledger.overlay(office.id, read_from=look.read_from)
+        overlay = look.lay(rows)
+        unmarked = {row.id for row in rows if row.shown_at is None}
+        caught_up = [row_id for row_id in overlay.caught_up if row_id in unmarked]
+        await self._ledger.mark_shown(caught_up, self._clock.now())
+        return overlay
 
 
 def is_free_among(visits: Iterable[Visit], opening: Opening, *, but: str = "") -> bool:
@@ -171,16 +213,3 @@ def busy_of(visit: Visit) -> list[Busy]:
     start = visit.start.hour * 60 + visit.start.minute
     end = min(24 * 60, start + visit.length_minutes)
     return [Busy(visit.operatory, visit.start.date(), start, end, visit.provider_id)]
-
-
-def _suits(profile: Profile, provider_id: str, reason: Reason) -> bool:
-    """Whether a provider does this kind of visit, as far as their specialty tells.
-
-    Where an office shows no hygienist, a dentist does the cleaning.
-    """
-    if reason.hygiene is None:
-        return True
-    hygienists = {n for n, row in profile.providers.items() if HYGIENIST in row.specialty.casefold()}
-    if not hygienists or len(hygienists) == len(profile.providers):
-        return True
-    return (provider_id in hygienists) == reason.hygiene

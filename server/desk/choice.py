@@ -12,8 +12,10 @@ def is_chosen(settings: Settings, office_id: str, practice_id: str) -> bool:
     )
 
 
-async def chosen_offices(offices: Offices, settings: Settings) -> list[Office]:
-    """The offices in the store that this process loads, polls and serves."""
+async def chosen_offices(offices: Offices, settings: Settings, office_id: str | None = None) -> list[Office]:
+    """The offices in the store that this process loads, polls and serves; given an office_id, those of it."""
     return [
-        office for office in await offices.list() if is_chosen(settings, office.office_id, office.practice_id)
+        office
+        for office in await offices.list(office_id)
+        if is_chosen(settings, office.office_id, office.practice_id)
     ]

@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 
 from server.clock import Clock
+from server.desk.accounts import Accounts
+from server.desk.age import Ages
 from server.desk.booking import Booking
 from server.desk.calendar import Calendar
+from server.desk.charters import Charters
+from server.desk.copies import Copies
 from server.desk.doorbell import Doorbell
+from server.desk.finding import Finding
+from server.desk.gate import Gate
+from server.desk.holds import SlotHolds
 from server.desk.inbox import DeskInbox
+from server.desk.listed_slots import ListedSlots
 from server.desk.moving import Moving
 from server.desk.office import Profiles
 from server.desk.patients import Patients
@@ -26,32 +34,51 @@ class FrontDesk:
     clock: Clock
     settings: Settings
     doorbell: Doorbell
+    copies: Copies
+    charters: Charters
+    ages: Ages
+    gate: Gate
     profiles: Profiles
     patients: Patients
     calendar: Calendar
+    finding: Finding
     booking: Booking
     moving: Moving
     registering: Registering
     records: Records
     waiting: Waiting
     inbox: DeskInbox
+    accounts: Accounts
 
 
 def open_desk(store: Store, sikka: Sikka, doorbell: Doorbell, clock: Clock, settings: Settings) -> FrontDesk:
     """A desk over a store and a Sikka client."""
-    profiles = Profiles(sikka, clock, settings)
+    charters = Charters(store.profiles, settings)
+    copies = Copies(store.mirror, clock, settings)
+    profiles = Profiles(sikka, clock, settings, charters, copies)
+    ages = Ages(clock)
+    gate = Gate(store, charters, ages, clock)
+    calendar = Calendar(store.ledger, sikka, clock, settings, copies)
     return FrontDesk(
         store=store,
         clock=clock,
         settings=settings,
+        copies=copies,
+        charters=charters,
+        ages=ages,
+        gate=gate,
         doorbell=doorbell,
         profiles=profiles,
-        patients=Patients(sikka),
-        calendar=Calendar(store.ledger, sikka, clock, settings),
-        booking=Booking(store, doorbell, clock, settings, profiles),
-        moving=Moving(store, doorbell, clock, settings, profiles),
-        registering=Registering(store, doorbell, clock, settings, profiles),
-        records=Records(store, doorbell, clock, settings, profiles, sikka),
+        patients=Patients(sikka, copies),
+        calendar=calendar,
+        finding=Finding(
+            calendar, store.ledger, SlotHolds(store, clock, settings), ListedSlots(sikka, clock), clock
+        ),
+        booking=Booking(store, doorbell, clock, settings, profiles, gate),
+        moving=Moving(store, doorbell, clock, settings, profiles, gate),
+        registering=Registering(store, doorbell, clock, settings, profiles, gate),
+        records=Records(store, doorbell, clock, settings, profiles, gate, sikka, copies),
         waiting=Waiting(store.ledger, doorbell, clock),
         inbox=DeskInbox(store, clock),
+        accounts=Accounts(sikka, clock),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.clock import Clock
+from server.desk.gate import Why, Wish
 from server.desk.together import to_the_end
 from store.inbox import NewTask, Task, TaskKind, Urgency
 from store.ledger_rows import Writeback
@@ -12,6 +13,8 @@ from store.opening import Store
 
 # What a caller wants -> the kind of task; whatever else is a message.
 TASK_KINDS: Final[dict[str, TaskKind]] = {"request": TaskKind.REQUEST, "waitlist": TaskKind.REQUEST}
+
+DONE_A_MOMENT_AGO_MS: Final = 15 * 60_000  # as long as the ledger keeps the key of a write that is done
 
 # Words that make a message an emergency, whatever the agent calls it. Better once too often: "no trouble
 # breathing" is taken for one too.
@@ -79,6 +82,34 @@ class DeskInbox:
             same=self._index.keyed_hash("message", office, scope_key, *said) if scope_key else None,
         )
         return await to_the_end(self._inbox.open_task(new, self._clock.now()))
+
+    async def request(self, wish: Wish, why: Why) -> tuple[Task, bool]:
+        """Leave a wish to the office's people: its task, and whether it is new.
+
+        The same wish is the same task, in whichever call, until somebody has done it; and for a while
+        after, since a call that is still going on may ask again.
+        """
+        now, place = self._clock.now(), 0
+        while True:
+            new = NewTask(
+                office=wish.office,
+                kind=TaskKind.REQUEST,
+                body={"about": wish.operation, "because": why.value, **wish.facts},
+                patient_key=wish.patient_key,
+                same=self._index.keyed_hash("request", wish.office, wish.natural_key, str(place)),
+                scope_key=wish.scope_key,
+            )
+            task, fresh = await to_the_end(self._inbox.open_task(new, now))
+            if task.done_at is None or now - task.done_at < DONE_A_MOMENT_AGO_MS:
+                return task, fresh
+            place += 1
+
+    async def requested(self, office: str, scope_key: str | None) -> list[Task]:
+        """What callers' wishes were left to people in one call, oldest first; without a call id nothing."""
+        if scope_key is None:
+            return []
+        tasks = await self._inbox.of_scope(office, scope_key, TaskKind.REQUEST)
+        return [task for task in tasks if "because" in task.body]
 
     async def flag(
         self, row: Writeback, kind: TaskKind, urgency: Urgency = Urgency.NORMAL, words: str = ""

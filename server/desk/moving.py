@@ -81,9 +81,19 @@ class Moving(Requests):
         """Put a move down: to the slot's time and chair, with its provider, for the slot's length.
 
         Raises:
+            Diverted: it is not to be acted on.
             Unanswerable: the PMS never told the appointment's number (`NEEDS_HUMAN`), or takes no such move.
             SikkaError: what it takes cannot be read now.
         """
+        return await self._put(profile, await self._moved(profile, visit, slot, scope_key))
+
+    async def demand(self, profile: Profile, visit: Visit, slot: SlotOffer, scope_key: str | None) -> None:
+        """See that a move would be acted on, before anything makes way for it. Raises as `move`."""
+        await self._pass(profile, await self._moved(profile, visit, slot, scope_key))
+
+    async def _moved(
+        self, profile: Profile, visit: Visit, slot: SlotOffer, scope_key: str | None
+    ) -> NewWriteback:
         opening, number = slot.opening, _number(visit)
         write = bodies.moved_appointment(
             practice_id=profile.office.practice_id,
@@ -94,36 +104,44 @@ class Moving(Requests):
             provider_id=opening.provider_id,
         )
         write = await self.fit(profile, Operation.MOVE, write)
-        return await self._append(
-            NewWriteback(
-                office=profile.office.id,
-                operation=MOVE,
-                method=write.method,
-                endpoint=write.endpoint,
-                body=write.body,
-                facts={
-                    "start": visit.start.isoformat(),
-                    "new_start": opening.start.isoformat(),
-                    "length_minutes": opening.length_minutes,
-                    "operatory": opening.operatory,
-                    "provider_id": opening.provider_id,
-                    "provider": slot.provider,
-                    "old_provider": visit.provider,
-                    "patient_id": visit.patient_id,
-                    "appointment_sr_no": number,
-                },
-                natural_key=self._move_key(profile, visit, opening.start),
-                patient_key=self.patient_key(profile, visit.patient_id),
-                appointment_key=self.appointment_key(profile.office.id, number),
-                scope_key=scope_key,
-                send_before=self._send_before(profile, min(visit.start, opening.start)),
-            )
+        return NewWriteback(
+            office=profile.office.id,
+            operation=MOVE,
+            method=write.method,
+            endpoint=write.endpoint,
+            body=write.body,
+            facts={
+                "start": visit.start.isoformat(),
+                "new_start": opening.start.isoformat(),
+                "length_minutes": opening.length_minutes,
+                "operatory": opening.operatory,
+                "provider_id": opening.provider_id,
+                "provider": slot.provider,
+                "old_provider": visit.provider,
+                "patient_id": visit.patient_id,
+                "appointment_sr_no": number,
+            },
+            natural_key=self._move_key(profile, visit, opening.start),
+            patient_key=self.patient_key(profile, visit.patient_id),
+            appointment_key=self.appointment_key(profile.office.id, number),
+            scope_key=scope_key,
+            send_before=self._send_before(profile, min(visit.start, opening.start)),
         )
+
+    async def confirmed_before(self, office: str, visit: Visit) -> Writeback | None:
+        """The same yes, if it is in the ledger already; Sikka is not needed to know that."""
+        booking = await self._ledger.get(office, visit.row_id) if visit.row_id else None
+        number = visit.appointment_sr_no if booking is None else sr_no_of(booking)
+        return await self._ledger.holder(office, self._confirm_key(office, number), self._clock.now())
+
+    def _confirm_key(self, office: str, appointment_sr_no: str) -> str:
+        return self._index.keyed_hash("confirm", office, appointment_sr_no)
 
     async def confirm(self, profile: Profile, visit: Visit, scope_key: str | None) -> Put:
         """Put the patient's yes to an appointment down, in the office's own word for it.
 
         Raises:
+            Diverted: it is not to be acted on.
             Unanswerable: as `move`, and where the office has no such word (`NOT_SUPPORTED`).
             SikkaError: what the office's software takes cannot be read now.
         """
@@ -136,7 +154,8 @@ class Moving(Requests):
             practice_id=profile.office.practice_id, appointment_sr_no=number, value=rulebook.confirmed_word
         )
         write = await self.fit(profile, Operation.CONFIRM, write)
-        return await self._append(
+        return await self._put(
+            profile,
             NewWriteback(
                 office=profile.office.id,
                 operation="confirm",
@@ -152,12 +171,12 @@ class Moving(Requests):
                     "patient_id": visit.patient_id,
                     "appointment_sr_no": number,
                 },
-                natural_key=self._index.keyed_hash("confirm", profile.office.id, number),
+                natural_key=self._confirm_key(profile.office.id, number),
                 patient_key=self.patient_key(profile, visit.patient_id),
                 appointment_key=self.appointment_key(profile.office.id, number),
                 scope_key=scope_key,
                 send_before=self._send_before(profile, visit.start),
-            )
+            ),
         )
 
     async def _about(self, profile: Profile, visit: Visit) -> list[Writeback]:

@@ -4,15 +4,19 @@ import contextlib
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import anyio
 
 from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
+from server.desk.charter import EMPTY, UNSAID, Charter, Policy
+from server.desk.charters import Charters, Standing
+from server.desk.copies import Copies
+from server.desk.copy_of_office import Copy
 from server.desk.opening_windows import Chair, ScheduleRow
 from server.desk.rulebook import Rulebook, read_rulebook
 from server.desk.together import gathered
@@ -20,6 +24,7 @@ from server.desk.zones import wall_clock, zone_of
 from server.settings import Settings
 from server.sikka import models
 from server.sikka.client import Sikka
+from server.sikka.copied import CHAIRS, PRACTICES, PROVIDERS, SCHEDULES, STATUS_WORDS
 from server.sikka.errors import NotPermitted, SikkaError
 from server.sikka.office_calls import OfficeCalls
 from server.sikka.phones import region_of
@@ -49,6 +54,8 @@ class Profile:
         usual_provider: chair -> who most often worked there of late.
         cancelled_word: the office's own word for a cancelled appointment; "" without one.
         practice: what it says of itself, address and phone; None where Sikka lists no practice.
+        charter: what its people have said; it is in zone, names and words already.
+        policy: what holds there, by charter and settings.
     """
 
     office: Office
@@ -61,6 +68,8 @@ class Profile:
     usual_provider: Mapping[str, str]
     cancelled_word: str
     practice: models.Practice | None = None
+    charter: Charter = EMPTY
+    policy: Policy = UNSAID
 
     def clock(self, now: int) -> dt.datetime:
         """The office's wall clock, naive.
@@ -79,25 +88,52 @@ class Profiles:
     An old profile serves while a new one cannot be had: providers and chairs outlive an outage.
     """
 
-    def __init__(self, sikka: Sikka, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self, sikka: Sikka, clock: Clock, settings: Settings, charters: Charters, copies: Copies
+    ) -> None:
+        self._copies = copies
+        self._copied: dict[str, tuple[object, Profile]] = {}
         self._sikka = sikka
         self._clock = clock
         self._settings = settings
+        self._charters = charters
+        self._under: dict[str, tuple[Profile, Standing, Profile]] = {}
         self._known: dict[str, tuple[float, Profile]] = {}
         self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
         self._rulebooks: dict[str, Rulebook] = {}
 
     def seen(self, office_row_id: str) -> Profile | None:
         """The profile last read, however old; None before the first."""
-        known = self._known.get(office_row_id)
-        return known[1] if known else None
+        known = self._under.get(office_row_id)
+        return known[2] if known else None
 
     async def of(self, office: Office) -> Profile:
-        """The profile of an office.
+        """The profile of an office, with what its people have said laid over what Sikka shows.
 
         Raises:
             SikkaError: it has never been read, and cannot be now.
         """
+        shown, standing = await self._shown(office), await self._charters.of(office.id)
+        known = self._under.get(office.id)
+        if known is None or known[0] is not shown or known[1].charter is not standing.charter:
+            known = self._under[office.id] = (shown, standing, _under(shown, standing))
+        return known[2]
+
+    async def _shown(self, office: Office) -> Profile:
+        of_copy = partial(self._of_copy, office)
+        return await self._copies.reading(office, of_copy, partial(self._shown_live, office))
+
+    def _of_copy(self, office: Office, copy: Copy) -> Profile:
+        """Put together anew only when the copy has moved, or the day is another."""
+        today = dt.datetime.fromtimestamp(self._clock.now() / 1000, dt.UTC).date()
+        state = (copy, copy.lists_version, copy.as_of, today, office)
+        known = self._copied.get(office.id)
+        if known is None or known[0] != state:
+            zone = zone_of(self._settings.timezone, office.zone_name)
+            known = self._copied[office.id] = (state, copied_profile(copy, office, zone, today))
+        return known[1]
+
+    async def _shown_live(self, office: Office) -> Profile:
         fresh = self._fresh(office)
         if fresh is not None:
             return fresh
@@ -125,6 +161,11 @@ class Profiles:
                     known = self._rulebooks[office.id] = await read_rulebook(self._sikka, office)
         return known
 
+    async def warm(self, office: Office) -> None:
+        """Read the rulebook anew before anybody needs it; one that cannot be had now is left as it is."""
+        with contextlib.suppress(SikkaError):
+            self._rulebooks[office.id] = await read_rulebook(self._sikka, office)
+
     async def _freshen_rulebook(self, office: Office) -> None:
         with anyio.move_on_after(RULEBOOK_SECONDS), contextlib.suppress(SikkaError):
             self._rulebooks[office.id] = await read_rulebook(self._sikka, office)
@@ -142,6 +183,19 @@ class Profiles:
         for error in failures:
             raise error
         return reader.profile(zone_of(self._settings.timezone, office.zone_name))
+
+
+def _under(shown: Profile, standing: Standing) -> Profile:
+    charter, policy = standing.charter, standing.policy
+    names = {one.id: one.spoken for one in charter.providers if one.spoken and one.id in shown.providers}
+    return replace(
+        shown,
+        zone=charter.zone or shown.zone,
+        spoken_providers={**shown.spoken_providers, **names},
+        cancelled_word=policy.cancelled_word or shown.cancelled_word,
+        charter=charter,
+        policy=policy,
+    )
 
 
 class _Reader:
@@ -191,22 +245,78 @@ class _Reader:
         self.past = await self._calls.appointments(first=today - dt.timedelta(days=PAST_DAYS), last=today)
 
     def profile(self, zone: str | None) -> Profile:
-        providers = {row.provider_id: row for row in self.providers if row.sees_patients}
-        return Profile(
-            office=self._office,
-            zone=zone,
-            region=region_of(self.practices[0].country if self.practices else ""),
-            providers=providers,
-            spoken_providers={number: spoken_provider(row) for number, row in providers.items()},
-            chairs=tuple(
-                Chair(row.operatory, tuple(number for number in row.provider_ids if number in providers), "")
-                for row in self.operatories
-            ),
-            schedules=tuple(schedule_row(row) for row in self.schedules),
-            usual_provider=usual_providers(self.past, providers),
-            cancelled_word=word_for_cancelled(self._office.pms, self.words),
-            practice=next(iter(self.practices), None),
-        )
+        lists = OfficeLists(self.practices, self.providers, self.operatories, self.schedules, self.words)
+        return shown_profile(self._office, zone, lists, self.past)
+
+
+class Seating(Protocol):
+    """Of an appointment, who worked in which chair."""
+
+    @property
+    def provider_id(self) -> str:
+        """Under whose name the visit runs."""
+        ...
+
+    @property
+    def hygienist(self) -> str:
+        """The hygienist; "" where none is named."""
+        ...
+
+    @property
+    def operatory(self) -> str:
+        """The chair; "" where it is not told."""
+        ...
+
+
+@dataclass(frozen=True)
+class OfficeLists:
+    """The short lists that a profile is made of, those of other practices left out."""
+
+    practices: Sequence[models.Practice]
+    providers: Sequence[models.Provider]
+    operatories: Sequence[models.Operatory]
+    schedules: Sequence[models.Schedule]
+    words: Sequence[str]
+
+
+def copied_profile(copy: Copy, office: Office, zone: str | None, today: dt.date) -> Profile:
+    """The profile that a kept copy shows. What is kept was checked when it was read."""
+    lists = OfficeLists(
+        [models.Practice.model_construct(**row) for row in copy.rows_of(PRACTICES)],
+        [models.Provider.model_construct(**row) for row in copy.rows_of(PROVIDERS)],
+        [models.Operatory.model_construct(**row) for row in copy.rows_of(CHAIRS)],
+        [models.Schedule.model_construct(**row) for row in copy.rows_of(SCHEDULES)],
+        copy.rows_of(STATUS_WORDS),
+    )
+    past = copy.calendar.since(today - dt.timedelta(days=PAST_DAYS), today)
+    return shown_profile(office, zone, lists, past)
+
+
+def shown_profile(office: Office, zone: str | None, lists: OfficeLists, past: Iterable[Seating]) -> Profile:
+    """A profile from what Sikka shows.
+
+    Args:
+        office: its row in the store.
+        zone: IANA name, if one is known.
+        lists: of the office.
+        past: appointments of late.
+    """
+    providers = {row.provider_id: row for row in lists.providers if row.sees_patients}
+    return Profile(
+        office=office,
+        zone=zone,
+        region=region_of(lists.practices[0].country if lists.practices else ""),
+        providers=providers,
+        spoken_providers={number: spoken_provider(row) for number, row in providers.items()},
+        chairs=tuple(
+            Chair(row.operatory, tuple(number for number in row.provider_ids if number in providers), "")
+            for row in lists.operatories
+        ),
+        schedules=tuple(schedule_row(row) for row in lists.schedules),
+        usual_provider=usual_providers(past, providers),
+        cancelled_word=word_for_cancelled(office.pms, lists.words),
+        practice=next(iter(lists.practices), None),
+    )
 
 
 async def status_words(calls: OfficeCalls) -> list[str]:
@@ -233,9 +343,7 @@ def schedule_row(row: models.Schedule) -> ScheduleRow:
     return ScheduleRow(row.resource_type, row.resource_id, row.week_start, days, holidays)
 
 
-def usual_providers(
-    past: Iterable[models.Appointment], providers: Mapping[str, models.Provider]
-) -> dict[str, str]:
+def usual_providers(past: Iterable[Seating], providers: Mapping[str, models.Provider]) -> dict[str, str]:
     """Chair -> the provider seen there most often; the hygienist's id counts where a visit names one."""
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in past:

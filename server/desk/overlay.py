@@ -1,7 +1,7 @@
 """Our own writes laid over what Sikka's copy shows, which learns of them only at its next refresh."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -52,16 +52,44 @@ class Overlay:
     caught_up: list[str]
 
 
+@dataclass(frozen=True)
+class DayOverlay:
+    """The same by day; of a day on which nothing has changed it is the same tuple as before."""
+
+    days: Mapping[dt.date, tuple[Visit, ...]]
+    caught_up: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An appointment as the copy shows it.
+
+    Attributes:
+        number: its appointment_sr_no.
+        visit: None where it does not take place, or has no readable start.
+        gone: whether it is shown as cancelled, broken or missed.
+    """
+
+    number: str
+    visit: Visit | None
+    gone: bool
+
+
 def lay_over(appointments: Iterable[models.Appointment], rows: Iterable[Writeback]) -> Overlay:
+    """As `lay_over_shown`, over rows of GET /appointments."""
+    shown = [Shown(row.appointment_sr_no, _of_copy(row), does_not_take_place(row)) for row in appointments]
+    return lay_over_shown(shown, rows)
+
+
+def lay_over_shown(copy: Collection[Shown], rows: Iterable[Writeback]) -> Overlay:
     """Visits by start, with our open and confirmed rows laid over the copy's.
 
     A confirmed row gives way as soon as the copy shows its appointment, in whatever state: from then on
     the copy is the newer witness. An open row never hides a visit: it has done nothing yet.
     """
-    copy = list(appointments)
-    visits = [visit for row in copy if (visit := _of_copy(row)) is not None]
-    shown = {row.appointment_sr_no for row in copy}
-    gone = {row.appointment_sr_no for row in copy if does_not_take_place(row)}
+    visits = [row.visit for row in copy if row.visit is not None]
+    shown = {row.number for row in copy}
+    gone = {row.number for row in copy if row.gone}
     caught_up: list[str] = []
     ordered = sorted(rows, key=lambda row: (row.created_at, row.id))
     cancels = [row for row in ordered if row.operation == "cancel"]
@@ -77,7 +105,12 @@ def lay_over(appointments: Iterable[models.Appointment], rows: Iterable[Writebac
             _lay_move(row, visits, gone, caught_up)
     for row in cancels:
         visits = _lay_cancel(row, visits, gone, caught_up)
-    return Overlay(sorted(visits, key=lambda visit: (visit.start, visit.operatory)), caught_up)
+    return Overlay(sorted(visits, key=by_start), caught_up)
+
+
+def by_start(visit: Visit) -> tuple[dt.datetime, str, str, str]:
+    """The order of visits: by start and chair; of several in one chair at once, always the same."""
+    return visit.start, visit.operatory, visit.appointment_sr_no, visit.row_id
 
 
 def does_not_take_place(row: models.Appointment) -> bool:

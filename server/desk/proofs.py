@@ -17,6 +17,7 @@ class PatientProof:
         patient_id: "" while the patient is being registered.
         proven: names of what matched ("name", "birth_date", "phone").
         registration: the ledger row that registers the patient; "" for one who was there.
+        requested: the task that asks people to register the patient; then there is no row of it.
     """
 
     patient_id: str = field(repr=False)
@@ -24,6 +25,7 @@ class PatientProof:
     provider_id: str = ""
     proven: tuple[str, ...] = ()
     registration: str = ""
+    requested: str = ""
 
     def payload(self) -> dict[str, Any]:
         """As it is sealed."""
@@ -38,11 +40,14 @@ class PatientProof:
             provider_id=payload["provider_id"],
             proven=tuple(payload["proven"]),
             registration=payload.get("registration", ""),
+            requested=payload.get("requested", ""),
         )
 
     @property
     def subject(self) -> str:
         """What makes it this patient: the registration, while and after it is made, else the record's id."""
+        if self.requested:
+            return f"requested|{self.requested}"
         return f"registration|{self.registration}" if self.registration else self.patient_id
 
     @property

@@ -8,7 +8,9 @@ from typing import Final
 
 from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
+from server.desk.copies import Copies
 from server.desk.doorbell import Doorbell
+from server.desk.gate import Gate
 from server.desk.office import Profile, Profiles
 from server.desk.proofs import PatientProof
 from server.desk.requests import Put, Requests
@@ -79,10 +81,13 @@ class Records(Requests):
         clock: Clock,
         settings: Settings,
         profiles: Profiles,
+        gate: Gate,
         sikka: Sikka,
+        copies: Copies,
     ) -> None:
-        super().__init__(store, doorbell, clock, settings, profiles)
+        super().__init__(store, doorbell, clock, settings, profiles, gate)
         self._sikka = sikka
+        self._copies = copies
 
     async def demand(self, profile: Profile, operation: Operation, detail: str = "") -> None:
         """See that the office's software takes an operation, and the change of a detail (of `FIELDS`).
@@ -101,9 +106,13 @@ class Records(Requests):
             raise Unanswerable(Outcome.NOT_SUPPORTED, "not_supported")
         (await self._profiles.rulebook(profile.office)).demand(operation)
 
-    async def put(self, new: NewWriteback) -> Put:
-        """Put a prepared change down. The same request is the same row."""
-        return await self._append(new)
+    async def put(self, profile: Profile, new: NewWriteback) -> Put:
+        """Put a prepared change down. The same request is the same row.
+
+        Raises:
+            Diverted: it is not to be acted on.
+        """
+        return await self._put(profile, new)
 
     async def change(
         self, profile: Profile, patient: PatientProof, detail: str, value: str, scope_key: str | None
@@ -231,13 +240,18 @@ class Records(Requests):
     def _provider(self, profile: Profile, patient: PatientProof) -> str:
         """Whose entry it is: the patient's own provider, else the one for new patients, else the only one."""
         working = profile.providers
-        for number in (patient.provider_id, self._settings.new_patient_provider):
+        takes_new = next((one.id for one in profile.charter.providers if one.takes_new_patients), "")
+        for number in (patient.provider_id, takes_new, self._settings.new_patient_provider):
             if number in working:
                 return number
         return next(iter(working)) if len(working) == 1 else ""
 
     async def _guarantor(self, profile: Profile, patient: PatientProof) -> str:
         """Who answers for the patient's account: the patient, where the record names nobody."""
+        copy = await self._copies.of(profile.office)
+        kept = copy.patients.get(patient.patient_id) if copy is not None else None
+        if kept is not None:
+            return kept.guarantor_id or patient.patient_id
         calls = self._sikka.office(profile.office.office_id, live=True)
         rows = await calls.patients(patient_id=patient.patient_id)
         named = next((row.guarantor_id for row in rows if row.patient_id == patient.patient_id), "")

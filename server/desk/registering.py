@@ -15,7 +15,7 @@ from store.handles import Kind
 from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import UNDONE
 
-LATEST: Final = 5  # rows of one person that are looked at: more were never asked for
+LATEST: Final = 50  # rows of one person that are looked at: more were never asked for
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,20 @@ class Registering(Requests):
     """Puts registrations down."""
 
     async def provider(self, profile: Profile, scope_key: str | None) -> str:
-        """Whom a new patient will see: the office's choice, else whom this call was offered; "" without."""
-        chosen = self._settings.new_patient_provider
-        if chosen or scope_key is None:
-            return chosen
+        """Whom a new patient will see; "" where nobody can be named.
+
+        Whom this call was offered, if the charter says that they take new patients, else the first who
+        does. Without a charter's word the setting decides, then the offer.
+        """
+        takers = [one.id for one in profile.charter.providers if one.takes_new_patients]
+        offered = await self._offered(profile, scope_key)
+        if profile.charter.providers:
+            return offered if offered in takers else next(iter(takers), "")
+        return self._settings.new_patient_provider or offered
+
+    async def _offered(self, profile: Profile, scope_key: str | None) -> str:
+        if scope_key is None:
+            return ""
         offered = await self._store.handles.latest(
             Kind.SLOT, office=profile.office.id, scope_key=scope_key, now=self._clock.now()
         )
@@ -85,7 +95,9 @@ class Registering(Requests):
         """
         key = self._person_key(profile, newcomer)
         rows = await self._ledger.by_patient(profile.office.id, key, LATEST)
-        return next((row for row in rows if row.state not in UNDONE and not row.wish), None)
+        # Bookings that wait for the registration bear the same key.
+        made = (row for row in rows if row.operation == "register")
+        return next((row for row in made if row.state not in UNDONE and not row.wish), None)
 
     async def register(
         self, profile: Profile, newcomer: Newcomer, write: Write, scope_key: str | None
@@ -98,7 +110,8 @@ class Registering(Requests):
             write: as `write` made it.
             scope_key: of the call.
         """
-        return await self._append(
+        return await self._put(
+            profile,
             NewWriteback(
                 office=profile.office.id,
                 operation="register",
@@ -119,7 +132,7 @@ class Registering(Requests):
                 patient_key=self._person_key(profile, newcomer),
                 scope_key=scope_key,
                 send_before=self._clock.now() + int(self._settings.send_within_seconds * 1000),
-            )
+            ),
         )
 
     def _person_key(self, profile: Profile, newcomer: Newcomer) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.clock import Clock
 from server.desk.doorbell import Doorbell
+from server.desk.gate import Gate, Wish
 from server.desk.office import Profile, Profiles
 from server.desk.together import to_the_end
 from server.desk.zones import moment_of
@@ -13,6 +14,7 @@ from server.sikka.bodies import Write
 from server.sikka.pms_fields import Operation
 from store.ledger_rows import NewWriteback, Writeback
 from store.opening import Store
+from store.sealing import Index
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,22 @@ class Put:
     new: bool
 
 
+def appointment_key(index: Index, office: str, appointment_sr_no: str) -> str:
+    """The keyed hash under which an appointment's rows are found."""
+    return index.keyed_hash("appointment", office, appointment_sr_no)
+
+
 class Requests:
     """Puts down what a caller wants done, if the office's software would take it. It sends nothing."""
 
     def __init__(
-        self, store: Store, doorbell: Doorbell, clock: Clock, settings: Settings, profiles: Profiles
+        self,
+        store: Store,
+        doorbell: Doorbell,
+        clock: Clock,
+        settings: Settings,
+        profiles: Profiles,
+        gate: Gate,
     ) -> None:
         self._store = store
         self._ledger = store.ledger
@@ -41,6 +54,7 @@ class Requests:
         self._clock = clock
         self._settings = settings
         self._profiles = profiles
+        self._gate = gate
 
     def patient_key(self, profile: Profile, patient_id: str) -> str:
         """The keyed hash under which a patient's rows are found."""
@@ -48,7 +62,7 @@ class Requests:
 
     def appointment_key(self, office: str, appointment_sr_no: str) -> str:
         """The keyed hash under which an appointment's rows are found."""
-        return self._index.keyed_hash("appointment", office, appointment_sr_no)
+        return appointment_key(self._index, office, appointment_sr_no)
 
     async def fit(self, profile: Profile, operation: Operation, write: Write) -> Write:
         """The write as the office's software takes it.
@@ -60,6 +74,18 @@ class Requests:
         rulebook = await self._profiles.rulebook(profile.office)
         today = profile.clock(self._clock.now()).date() if profile.zone else None
         return rulebook.fit(write, operation, today)
+
+    async def _put(self, profile: Profile, new: NewWriteback) -> Put:
+        """Put down what a caller wants, if the office lets us act on it. Raises Diverted."""
+        await self._pass(profile, new)
+        return await self._append(new)
+
+    async def _pass(self, profile: Profile, new: NewWriteback) -> None:
+        """Raise Diverted where a wish is to be left to people; what is in the ledger already has passed."""
+        key = new.natural_key or ""
+        if await self._ledger.holder(new.office, key, self._clock.now()) is None:
+            wish = Wish(new.office, new.operation, new.facts, key, new.patient_key, new.scope_key)
+            await self._gate.demand(profile, wish)
 
     async def _append(self, new: NewWriteback) -> Put:
         # A caller who hangs up now has said yes: the row is committed or not at all, but never in doubt.

@@ -102,7 +102,8 @@ async def _still_free(settings: Settings, office: Office, old: Writeback) -> Non
         int(old.facts["length_minutes"]),
     )
     async with connected(settings) as parts:
-        desk = open_desk(parts.store, parts.sikka, Doorbell(), parts.clock, settings)
+        live = settings.model_copy(update={"mirror": "off"})  # a copy that nobody keeps up may be of any day
+        desk = open_desk(parts.store, parts.sikka, Doorbell(), parts.clock, live)
         try:
             free = await desk.calendar.is_free(await desk.profiles.of(office), opening)
         except SikkaError:

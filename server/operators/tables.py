@@ -140,6 +140,11 @@ class Page:
         else:
             self._console.print(text, markup=False, soft_wrap=True)
 
+    def note(self, text: str) -> None:
+        """What a person is told on the way; a program reads only the answer."""
+        if not self.as_json:
+            self._console.print(text, markup=False, soft_wrap=True)
+
     def _table(self, records: Iterable[Record], columns: Sequence[Column]) -> None:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in columns:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 _LEADING_INTEGER: Final = re.compile(r"\s*(\d+)", re.ASCII)
@@ -9,6 +10,10 @@ _WRITE_ID: Final = re.compile(r"\bid\s*:\s*(\d+)", re.IGNORECASE | re.ASCII)
 _DATE: Final = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?:[T ]|\s*$)", re.ASCII)
 _TIME: Final = re.compile(
     r"\s*(\d{1,2}):([0-5]\d)(?::\d{2}(?:\.\d+)?)?\s*(?:([AaPp])\.?\s*[Mm]\.?)?\s*$", re.ASCII
+)
+# a minus or an opening bracket, then at most nine figures of money
+_MONEY: Final = re.compile(
+    r"\s*([-(])?\s*\$?\s*(\d{1,9}(?:\.\d*)?|\.\d+|\d{1,3}(?:,\d{3}){1,2}(?:\.\d*)?)\s*\)?\s*", re.ASCII
 )
 _TRUE: Final = frozenset({"true", "t", "1", "yes", "y"})
 _HALF_DAY: Final = 12
@@ -22,6 +27,18 @@ def leading_integer(text: str) -> int | None:
     """
     found = _LEADING_INTEGER.match(text)
     return int(found.group(1)) if found else None
+
+
+def money(text: str) -> Decimal | None:
+    """The amount of "45.5000", "-45.50", "$1,245.50" or "(45.50)", to the cent; None if it is none.
+
+    Source: four decimals in the official samples; the other forms are what a PMS may pass through.
+    """
+    found = _MONEY.fullmatch(text)
+    if found is None:
+        return None
+    amount = Decimal(found[2].replace(",", "")).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return -amount if found[1] else amount
 
 
 def truth(text: str) -> bool:

@@ -69,7 +69,7 @@ class RequestKeyAnswer(Wire):
 
 
 class Patient(Wire):
-    """A row of GET /patients; homephone and workphone only arrive when asked for by `fields`."""
+    """A row of GET /patients; but for the cell phone, numbers only arrive when asked for by `fields`."""
 
     patient_id: str
     firstname: str = ""
@@ -81,6 +81,7 @@ class Patient(Wire):
     cell: str = ""
     homephone: str = ""
     workphone: str = ""
+    other_phone: str = ""
     provider_id: str = ""
     guarantor_id: str = ""
     practice_id: str = ""
@@ -93,7 +94,8 @@ class Patient(Wire):
     @property
     def phones(self) -> tuple[str, ...]:
         """Every phone on file, as spelled there."""
-        return tuple(phone for phone in (self.cell, self.homephone, self.workphone) if phone)
+        phones = (self.cell, self.homephone, self.workphone, self.other_phone)
+        return tuple(phone for phone in phones if phone)
 
 
 class Appointment(Wire):
@@ -207,6 +209,31 @@ class Schedule(Wire):
         return formats.truth(str((self.model_extra or {}).get(f"{DAYS[weekday]}_holiday", "")))
 
 
+class AvailableSlot(Wire):
+    """A row of GET /appointments_available_slots: a stretch the PMS itself offers.
+
+    Its end and chair only arrive when asked for by `fields`.
+    """
+
+    practice_id: str = ""
+    provider_id: str = ""
+    operatory: str = ""
+    date: str = ""
+    time: str = ""
+    end_time: str = ""
+
+    @property
+    def start(self) -> dt.datetime | None:
+        """Naive, in the office's wall clock; None if date or time is unreadable."""
+        date, time = formats.day(self.date), formats.clock_time(self.time)
+        return dt.datetime.combine(date, time) if date and time else None
+
+    @property
+    def ends(self) -> dt.time | None:
+        """When it ends, the same day; None where that is not told."""
+        return formats.clock_time(self.end_time)
+
+
 class AppointmentStatus(Wire):
     """A row of GET /appointment_statuses."""
 
@@ -232,6 +259,43 @@ class SupportedPms(Wire):
     new_patient_writeback: str = ""
     note_writeback: str = ""
     payment_writeback: str = ""
+
+
+class PatientBalance(Wire):
+    """A row of GET /patient_balance. What is not given is not zero."""
+
+    patient_id: str = ""
+    practice_id: str = ""
+    patient_balance: str = ""
+    patient_due: str = ""
+    insurance_due: str = ""
+    unapplied: str = ""
+
+
+class Subscriber(Wire):
+    """A row of GET /subscribers: one insurance of one patient, `type` such as "Dental Primary"."""
+
+    patient_id: str = ""
+    practice_id: str = ""
+    type: str = ""
+    insurance_company_id: str = ""
+    individual_deductible_remaining: str = ""
+
+
+class Insured(Wire):
+    """A row of GET /patients, for the insurances that it names; the second one arrives by `fields` only."""
+
+    patient_id: str
+    practice_id: str = ""
+    primary_insurance_company_id: str = ""
+    secondary_insurance_company_id: str = ""
+
+
+class InsuranceCompany(Wire):
+    """A row of GET /insurance_company_details, or of /insurance_companies asked for the name."""
+
+    insurance_company_id: str
+    insurance_company_name: str = ""
 
 
 class SyncStatus(Wire):

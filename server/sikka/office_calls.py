@@ -16,8 +16,9 @@ from server.sikka.phones import search_spellings
 from server.sikka.transport import Answer, Transport
 
 # Not in a default answer of GET /patients or GET /appointments (official field tables).
-PATIENT_EXTRAS: Final = "homephone,workphone"
+PATIENT_EXTRAS: Final = "homephone,workphone,other_phone"
 APPOINTMENT_EXTRAS: Final = "operatory,cancelled,hygienist"
+SLOT_EXTRAS: Final = "end_time,operatory"  # nor these of GET /appointments_available_slots
 PHONE_FILTERS: Final = ("cell", "homephone", "workphone", "search")
 
 
@@ -146,6 +147,18 @@ class OfficeCalls(Calls):
         """Working hours by week and resource; empty where the PMS keeps none."""
         return await self.every("/practice_schedule", {"fields": "get_all"}, models.Schedule)
 
+    async def available_slots(self, first: dt.date, last: dt.date) -> list[models.AvailableSlot]:
+        """The open times that the PMS itself lists, both days included; empty on all but a few systems.
+
+        Which those are: `pms_support.lists_slots`.
+        """
+        params = {
+            "startdate": formats.wire_day(first),
+            "enddate": formats.wire_day(last),
+            "fields": SLOT_EXTRAS,
+        }
+        return await self.every("/appointments_available_slots", params, models.AvailableSlot)
+
     async def appointment_statuses(self) -> list[models.AppointmentStatus]:
         """The PMS's own words for an appointment's status."""
         return await self.every("/appointment_statuses", {}, models.AppointmentStatus)
@@ -154,6 +167,34 @@ class OfficeCalls(Calls):
         """The vocabulary that PATCH accepts, mixed with others that `service_item` tells apart."""
         params = {"service_name": "Appointment Status", "fields": "get_all"}
         return await self.every("/practice_variables", params, models.PracticeVariable)
+
+    async def patient_balance(self, patient_id: str) -> list[models.PatientBalance]:
+        """A patient's balance, in each practice that keeps one; empty where there is none."""
+        rows = await self.every("/patient_balance", {"patient_id": patient_id}, models.PatientBalance)
+        return [row for row in rows if row.patient_id == patient_id]
+
+    async def subscribers(self, patient_id: str) -> list[models.Subscriber]:
+        """A patient's insurances; empty where the PMS lists none."""
+        rows = await self.every("/subscribers", {"patient_id": patient_id}, models.Subscriber)
+        return [row for row in rows if row.patient_id == patient_id]
+
+    async def insured(self, patient_id: str) -> list[models.Insured]:
+        """The companies that the patient's own row names."""
+        params = {"patient_id": patient_id, "fields": "secondary_insurance_company_id"}
+        rows = await self.every("/patients", params, models.Insured)
+        return [row for row in rows if row.patient_id == patient_id]
+
+    async def insurance_company_details(self, company_id: str) -> list[models.InsuranceCompany]:
+        """An insurance company with its name, which this list shows by default."""
+        params = {"insurance_company_id": company_id}
+        rows = await self.every("/insurance_company_details", params, models.InsuranceCompany)
+        return [row for row in rows if row.insurance_company_id == company_id]
+
+    async def insurance_companies(self, company_id: str) -> list[models.InsuranceCompany]:
+        """The same from the older list, which has to be asked for the name."""
+        params = {"insurance_company_id": company_id, "fields": "insurance_company_name"}
+        rows = await self.every("/insurance_companies", params, models.InsuranceCompany)
+        return [row for row in rows if row.insurance_company_id == company_id]
 
     async def write(self, method: str, endpoint: str, body: Mapping[str, str]) -> str:
         """Hand over a write, once. Returns the writeback's id: it is accepted, not done.

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.calendar import is_free_among
 from server.desk.office import Profile
 from server.desk.overlay import Standing, Visit, visit_of
 from server.desk.proofs import PatientProof, SlotOffer
@@ -13,10 +12,11 @@ from server.tools.call import Call
 from server.tools.results import Answer
 from server.tools.speech import spoken_slot
 from server.tools.telling import named, today_of, visit_handle, visit_when
+from server.tools.times import taken
 from server.tools.wording import sentence
 from server.tools.writes import refusal, row_answer, visits_of_the_day, waited
 from store.handles import Kind
-from store.ledger_states import UNDONE
+from store.ledger_states import OPEN, UNDONE
 
 
 async def book(call: Call, values: dict[str, Any]) -> Answer:
@@ -39,14 +39,24 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
             if answer is not None:
                 return answer
         put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
+        if put.row.wish and put.row.state in OPEN:
+            # It may be deleted at this very moment: what is wanted now comes after that.
+            await waited(call, put.row)
+            put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
     except Unanswerable as reason:
         if reason.reason == "no_zone":
             raise
         return refusal(call, "book", reason, when=when)
+    call.row = put.row
+    await desk.finding.release(profile, slot.opening, patient.subject)
     call.row = put.row if put.new else await desk.booking.latest(put.row)
     if call.row.id != put.row.id:  # confirmed once, and being cancelled or moved since
         return await row_answer(call, await waited(call, call.row), new=False)
-    return await row_answer(call, await waited(call, put.row), new=put.new)
+    row = await waited(call, put.row)
+    answer = await row_answer(call, row, new=put.new)
+    if row.wish and row.state in OPEN:  # still being taken back, so nothing else can be promised
+        answer.sentence = sentence(language, ("cancel", "wish"), when=when)
+    return answer
 
 
 async def _hindrance(call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer) -> Answer | None:
@@ -58,17 +68,36 @@ async def _hindrance(call: Call, profile: Profile, patient: PatientProof, slot: 
         return Answer(Outcome.FAILED, words, writes=True)
     if opening.start <= profile.clock(desk.clock.now()):
         return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_past"), when=when))
-    visits = await visits_of_the_day(call, profile, opening)
-    free = visits is not None and is_free_among(visits, opening)
+    return await _not_free(call, profile, patient, slot)
+
+
+async def _not_free(call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer) -> Answer | None:
+    """Why a time cannot be had, or not without a question; None with the time secured for this booking."""
+    desk, opening, who = call.desk, slot.opening, patient.subject
+    when = spoken_slot(opening.start, today_of(call), slot.provider)
+    # From here on no other call gets past with this time, whatever it was offered.
+    secured = await desk.finding.secure(profile, opening, who, call.scope_key)
+    visits = await visits_of_the_day(call, profile, opening) if secured else []
+    if (
+        secured
+        and visits is not None
+        and await desk.finding.is_free(profile, opening, visits, who, call.scope_key)
+    ):
+        if slot.adds_for == who:
+            return None
+        question = await _which_of_two(call, profile, patient, slot, visits)
+        if question is not None:
+            await desk.finding.keep(profile, opening, who, call.scope_key)
+        return question
+    if secured:
+        await desk.finding.release(profile, opening, who)
     # The same booking asked for twice at once takes its own time: then it is the same request.
-    if not free and await desk.booking.is_asked_for(profile, patient, slot):
+    if await desk.booking.is_asked_for(profile, patient, slot):
         return None
-    if not free:
-        outcome = Outcome.UNAVAILABLE if visits is None else Outcome.SLOT_TAKEN
-        return Answer(outcome, sentence(language, ("book", outcome.value), when=when), writes=visits is None)
-    if slot.adds_for != patient.subject:
-        return await _which_of_two(call, profile, patient, slot, visits)
-    return None
+    if visits is None:
+        words = sentence(call.language, ("book", Outcome.UNAVAILABLE.value), when=when)
+        return Answer(Outcome.UNAVAILABLE, words, writes=True)
+    return await taken(call, profile, slot, "book", {"when": when}, patient)
 
 
 async def _is_not_registered(call: Call, patient: PatientProof) -> bool:

@@ -1,6 +1,6 @@
 """One tool call: whose it is, how long it may take, and what it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from server.desk.office import Profile
 from server.desk.proofs import PatientProof
 from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument, is_template
-from store.handles import Handle, Kind, NotAHandle, UnknownHandle, WrongKind
+from store.handles import Handle, Kind, NewHandle, NotAHandle, UnknownHandle, WrongKind
 from store.ledger_rows import Writeback
 from store.ledger_states import State
 from store.offices import Office
@@ -130,19 +130,23 @@ class Call:
 
     async def issue(self, kind: Kind, subject: str, payload: Mapping[str, Any]) -> str:
         """A handle of this call."""
+        return (await self.issue_all([(kind, subject, payload)]))[0]
+
+    async def issue_all(self, new: Sequence[tuple[Kind, str, Mapping[str, Any]]]) -> list[str]:
+        """Handles of this call, each for a subject with its payload, in their order."""
+        return await self.desk.store.handles.issue_all(
+            [NewHandle(kind, subject, payload, self._ttl_ms(kind)) for kind, subject, payload in new],
+            office=self.office.id,
+            scope_key=self.scope_key,
+            now=self.desk.clock.now(),
+        )
+
+    def _ttl_ms(self, kind: Kind) -> int:
         settings = self.desk.settings
         minutes = (
             settings.writeback_handle_days * 24 * 60 if kind is Kind.WRITEBACK else settings.handle_minutes
         )
-        return await self.desk.store.handles.issue(
-            kind,
-            office=self.office.id,
-            scope_key=self.scope_key,
-            subject=subject,
-            payload=payload,
-            now=self.desk.clock.now(),
-            ttl_ms=int(minutes * 60_000),
-        )
+        return int(minutes * 60_000)
 
     async def patient(self, text: str, *, registering: bool = False) -> PatientProof:
         """The verified patient a handle stands for.

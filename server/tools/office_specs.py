@@ -52,8 +52,9 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
         name="office_info",
         title="Look up facts about the office",
         description=(
-            "Call this for today's date, the office's hours, address and phones, or what to say in an "
-            "emergency. What it does not know, nobody here does: do not guess."
+            "Call this for today's date, the office's hours, address, phones, people, insurance list and "
+            "other offices, or what to say in an emergency. What it does not know, nobody here does: do not "
+            "guess."
         ),
         arguments=(
             Argument("topic", "What to look up.", required=True, choices=office.TOPICS, otherwise="other"),

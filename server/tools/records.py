@@ -97,7 +97,7 @@ async def _after_yes(
 
 
 async def _put(call: Call, new: NewWriteback) -> Answer:
-    put = await call.desk.records.put(new)
+    put = await call.desk.records.put(await call.profile(), new)
     call.row = put.row
     return await row_answer(call, await waited(call, put.row), new=put.new)
 

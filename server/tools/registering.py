@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Final
 
 from server.desk.answers import Outcome, Unanswerable
+from server.desk.gate import Diverted
 from server.desk.office import Profile
 from server.desk.patients import Asked, Looked
 from server.desk.proofs import PatientProof
@@ -16,6 +17,7 @@ from server.sikka.pms_fields import Form
 from server.sikka.pms_forms import written
 from server.tools.arguments import BadArgument, birth_date
 from server.tools.call import Call
+from server.tools.diverting import divert
 from server.tools.reads import verified
 from server.tools.results import Answer
 from server.tools.speech import spoken_date
@@ -35,6 +37,7 @@ QUESTIONS: Final[dict[str, str]] = {
     "cell": "phone",
     "email": "email",
 }
+_PROVEN: Final = ("name", "birth_date", "phone")
 
 
 async def register(call: Call, values: dict[str, Any]) -> Answer:
@@ -98,13 +101,31 @@ async def _look_and_register(
 
 
 async def _put_down(call: Call, profile: Profile, newcomer: Newcomer, write: Write, looked: Looked) -> Answer:
-    put = await call.desk.registering.register(profile, newcomer, write, call.scope_key)
+    try:
+        put = await call.desk.registering.register(profile, newcomer, write, call.scope_key)
+    except Diverted as diverted:
+        return await _left_to_people(call, newcomer, diverted)
     call.row = put.row
     call.patient_key = put.row.patient_key
     if put.new and looked.alike:
         # For the office's eyes alone: the caller learns nothing of who else is a patient.
         await call.desk.inbox.flag(put.row, TaskKind.POSSIBLE_DOUBLE)
     return await _row_answer(call, await waited(call, put.row), new=put.new)
+
+
+async def _left_to_people(call: Call, newcomer: Newcomer, diverted: Diverted) -> Answer:
+    """A registration that is only asked for: with its handle a time can be asked for too."""
+    diversion = await divert(call, diverted)
+    if diversion.task is not None:
+        proof = PatientProof("", newcomer.first, proven=_PROVEN, requested=diversion.task.id)
+        await _add_patient(call, diversion.answer, proof)
+    return diversion.answer
+
+
+async def _add_patient(call: Call, answer: Answer, proof: PatientProof) -> None:
+    handle = await call.issue(Kind.PATIENT, proof.subject, proof.payload())
+    answer.facts["patient"] = handle
+    answer.handles.insert(0, ("patient", handle))
 
 
 async def _row_answer(call: Call, row: Writeback, *, new: bool) -> Answer:
@@ -116,10 +137,8 @@ async def _row_answer(call: Call, row: Writeback, *, new: bool) -> Answer:
         patient_id=row.created.patient_id if row.state is State.CONFIRMED else "",
         spoken=str(row.facts["first_name"]),
         provider_id=str(row.facts["provider_id"]),
-        proven=("name", "birth_date", "phone"),
+        proven=_PROVEN,
         registration=row.id,
     )
-    handle = await call.issue(Kind.PATIENT, proof.subject, proof.payload())
-    answer.facts["patient"] = handle
-    answer.handles.insert(0, ("patient", handle))
+    await _add_patient(call, answer, proof)
     return answer

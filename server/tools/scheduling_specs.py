@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.tools import booking, reads, registering, visits, writes
+from server.tools import booking, reads, registering, times, visits, writes
 from server.tools.arguments import Argument
 from server.tools.surface import ToolSpec
 
@@ -79,7 +79,7 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
             ),
             Argument("provider", "Name of a dentist or hygienist asked for; empty for anyone."),
         ),
-        run=reads.find_slots,
+        run=times.find_slots,
         operation="find_slots",
     ),
     ToolSpec(

@@ -155,8 +155,10 @@ def clean_spoken(text: str, limit: int) -> str:
     Control, formatting and unassigned characters, tags, and the signs of markup and of brackets are
     taken out; what is too long is cut at a word where one ends near, and marked with an ellipsis.
     """
-    spaced = "".join(" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", text))
-    visible = "".join(sign for sign in spaced if not unicodedata.category(sign).startswith("C"))
+    visible = text
+    if not (text.isascii() and text.isprintable()):  # most texts are, and nothing of them has to be looked at
+        spaced = "".join(" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", text))
+        visible = "".join(sign for sign in spaced if not unicodedata.category(sign).startswith("C"))
     plain = _SPACE.sub(" ", _MARKUP.sub(" ", _TAG.sub(" ", visible))).strip()
     if len(plain) <= limit:
         return plain

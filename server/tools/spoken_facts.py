@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Final
@@ -42,6 +43,16 @@ def spoken_amount(amount: Decimal) -> str:
     if cents:
         parts.append(f"{cents} cent{'' if cents == 1 else 's'}")
     return " and ".join(parts)
+
+
+def days_in_short(days: Sequence[dt.date]) -> str:
+    """Such as "Mon Nov 30, Tue Dec 1, Wed 2": for the agent to reckon by, not to be said."""
+    shown: list[str] = []
+    for place, day in enumerate(days):
+        new_month = not place or day.month != days[place - 1].month
+        month = f"{ENGLISH.months[day.month - 1][:3]} " if new_month else ""
+        shown.append(f"{ENGLISH.weekdays[day.weekday()][:3]} {month}{day.day}")
+    return ", ".join(shown)
 
 
 def spoken_address(practice: Practice) -> str:

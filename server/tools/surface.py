@@ -14,10 +14,12 @@ from server import __version__
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.choice import chosen_offices
 from server.desk.front_desk import FrontDesk
+from server.desk.gate import Diverted
 from server.sikka.errors import NotPermitted, SikkaError
 from server.tools.arguments import Argument, BadArgument, Value, object_schema, read_all
 from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
+from server.tools.diverting import divert
 from server.tools.results import Answer, as_result, room_for_news
 from server.tools.telling import MOST_TOLD, news_sentence
 from server.tools.wording import Sentence, WordingError, phrase, sentence
@@ -126,7 +128,8 @@ class Surface(MCPServer[None]):
         return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
-        offices = await chosen_offices(self._desk.store.offices, self._desk.settings)
+        office_id = origin.office.partition("/")[0] or None
+        offices = await chosen_offices(self._desk.store.offices, self._desk.settings, office_id)
         if origin.office:
             offices = [o for o in offices if origin.office in {o.office_id, f"{o.office_id}/{o.practice_id}"}]
         if not offices:
@@ -162,11 +165,13 @@ class Surface(MCPServer[None]):
             if spec.writes and not spec.takes_card_data and holds_card_data(arguments):
                 raise BadArgument("card_number")  # noqa: TRY301 - answered like any other argument
             values: dict[str, Value] = read_all(spec.arguments, arguments)
-            return await spec.run(call, values)
+            return await _marked(call, await spec.run(call, values))
         except BadArgument as bad:
             return _plain(language, ("invalid_input", bad.key), Outcome.INVALID_INPUT)
         except BadHandle as error:
             return _handle_answer(language, error)
+        except Diverted as diverted:
+            return (await divert(call, diverted)).answer
         except Unanswerable as reason:
             return _unanswerable(language, reason, spec)
         except NotPermitted:
@@ -187,7 +192,8 @@ class Surface(MCPServer[None]):
         ledger, now = self._desk.store.ledger, self._desk.clock.now()
         about = [row for row in (answer.row, *answer.told) if row is not None]
         for row in about:
-            await ledger.said(row.id, row.state, now)
+            if row.told_state is not row.state:
+                await ledger.said(row.id, row.state, now)
         rows = await ledger.news(
             call.office.id,
             scope_key=call.scope_key,
@@ -202,6 +208,14 @@ class Surface(MCPServer[None]):
         for row in rows[:fitting]:
             await ledger.said(row.id, row.state, now)
         return news[:fitting]
+
+
+async def _marked(call: Call, answer: Answer) -> Answer:
+    """With the load that was read, where data was read at all, and whether a kept copy vouched for it."""
+    if answer.as_of is not None:
+        mark = await call.desk.copies.mark(call.office)
+        answer.as_of, answer.stale = mark.as_of, answer.stale or mark.stale
+    return answer
 
 
 def _origin(context: Context[None, Any] | None, arguments: dict[str, Any]) -> Origin:

@@ -1,6 +1,7 @@
 """From a row, a visit or a slot to what is said of it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -31,26 +32,34 @@ def today_of(call: Call) -> dt.date:
 
 def when_of(call: Call, row: Writeback) -> str:
     """The time that a row asks for, spoken; of a move the new one, and "" where it is about no time."""
-    start = row.facts.get("new_start") or row.facts.get("start")
+    return _when(call, row.facts)
+
+
+def _when(call: Call, facts: Mapping[str, Any]) -> str:
+    start = facts.get("new_start") or facts.get("start")
     if not start:
         return ""
-    provider = str(row.facts.get("provider", ""))
+    provider = str(facts.get("provider", ""))
     return spoken_slot(dt.datetime.fromisoformat(start), today_of(call), provider)
 
 
 def row_words(call: Call, row: Writeback) -> dict[str, str]:
     """What the sentences about a row may name of it, spoken."""
-    facts = row.facts
-    words = {"when": when_of(call, row)}
-    if row.operation == "move":
+    return words_of(call, row.operation, row.facts)
+
+
+def words_of(call: Call, operation: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What may be named of a wish, put down or not, by the facts a row of it has."""
+    words = {"when": _when(call, facts)}
+    if operation == "move":
         start = dt.datetime.fromisoformat(facts["start"])
         old = spoken_slot(start, today_of(call), str(facts.get("old_provider", "")))
         words |= {"new_when": words["when"], "old_when": old}
-    elif row.operation == "register":
+    elif operation == "register":
         words["name"] = f"{facts['first_name']} {facts['last_name']}"
-    elif row.operation == "update_patient":
+    elif operation == "update_patient":
         words["field"] = phrase(call.language, ("field", str(facts["field"])))
-    elif row.operation == "record_payment":
+    elif operation == "record_payment":
         words["amount"] = spoken_amount(Decimal(str(facts["amount"])))
         words["method"] = phrase(call.language, ("method", str(facts["method"])))
     return words
@@ -109,7 +118,12 @@ def standing_of(row: Writeback) -> Standing:
 
 async def visit_handle(call: Call, visit: Visit) -> str:
     """The handle of a visit in this call."""
-    return await call.issue(Kind.APPOINTMENT, visit_subject(visit), visit_payload(visit))
+    return await call.issue(*visit_to_issue(visit))
+
+
+def visit_to_issue(visit: Visit) -> tuple[Kind, str, dict[str, Any]]:
+    """A visit's handle, as `Call.issue_all` takes it."""
+    return Kind.APPOINTMENT, visit_subject(visit), visit_payload(visit)
 
 
 def named(profile: Profile, visit: Visit) -> Visit:
@@ -128,10 +142,10 @@ def visit_phrase(call: Call, visit: Visit) -> str:
     return phrase(call.language, ("appointment", visit.standing.value), when=visit_when(call, visit))
 
 
-async def visit_facts(call: Call, visit: Visit) -> dict[str, Any]:
+def visit_facts(call: Call, visit: Visit, handle: str) -> dict[str, Any]:
     """A visit as one item of `appointments`."""
     return {
-        "appointment": await visit_handle(call, visit),
+        "appointment": handle,
         "start": local(visit.start),
         "spoken": visit_when(call, visit),
         "provider": visit.provider,

@@ -5,7 +5,6 @@ from typing import Any
 
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.booking import proof_of
-from server.desk.calendar import is_free_among
 from server.desk.moving import Located
 from server.desk.office import Profile
 from server.desk.overlay import Visit
@@ -17,6 +16,7 @@ from server.tools.call import BadHandle, Call
 from server.tools.results import Answer
 from server.tools.speech import spoken_slot
 from server.tools.telling import named, row_words, today_of, visit_when
+from server.tools.times import taken
 from server.tools.wording import sentence
 from server.tools.writes import read_back, refusal, row_answer, visits_of_the_day, waited
 from store.handles import Kind
@@ -68,6 +68,8 @@ async def reschedule(call: Call, values: dict[str, Any]) -> Answer:
             if answer is not None:
                 return answer
             put = await _put_down(call, wanted)
+            call.row = put.row
+            await desk.finding.release(wanted.profile, wanted.slot.opening, visit_subject(wanted.visit))
         else:
             put = Put(await desk.booking.latest(row), new=False)
     except Unanswerable as reason:
@@ -153,6 +155,8 @@ async def _earlier_change(call: Call, wanted: _Wanted) -> Answer | None:
         return None
     if row.operation != "move":
         return await row_answer(call, row, new=False)
+    if wanted.located.booking is None:  # nothing makes way for a time that is left to people
+        await call.desk.moving.demand(wanted.profile, wanted.visit, wanted.slot, call.scope_key)
     call.row = row
     row = await waited(call, await call.desk.moving.take_back(wanted.profile, row))
     if row.state in UNDONE:
@@ -164,24 +168,37 @@ async def _earlier_change(call: Call, wanted: _Wanted) -> Answer | None:
 
 
 async def _not_free(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answer | None:
-    opening = wanted.slot.opening
-    visits = await visits_of_the_day(call, wanted.profile, opening)
+    finding, profile, opening = call.desk.finding, wanted.profile, wanted.slot.opening
+    subject = visit_subject(wanted.visit)
+    secured = await finding.secure(profile, opening, subject, call.scope_key)
+    visits = await visits_of_the_day(call, profile, opening) if secured else []
     makes_way = wanted.visit.appointment_sr_no if wanted.located.booking is None else ""
     if visits is None:
         return _answer(call, Outcome.UNAVAILABLE, "unavailable", words, writes=True)
-    free = is_free_among(visits, opening, but=makes_way)
-    if free and call.desk.calendar.is_open(wanted.profile, opening):
+    if (
+        secured
+        and await finding.is_free(profile, opening, visits, subject, call.scope_key, but=makes_way)
+        and finding.columns(profile).is_open(opening)
+    ):
         return None
+    if secured:
+        await finding.release(profile, opening, subject)
     if await _same_request(call, wanted) is not None:  # the same asked for twice at once
         return None
-    return _answer(call, Outcome.SLOT_TAKEN, "slot_taken", words)
+    return await taken(call, profile, wanted.slot, "move", words)
 
 
 async def _put_down(call: Call, wanted: _Wanted) -> Put:
-    desk = call.desk
+    desk, profile, visit = call.desk, wanted.profile, wanted.visit
     if wanted.located.booking is not None:
-        return await desk.booking.replace(wanted.profile, wanted.located.booking, wanted.slot, call.scope_key)
-    return await desk.moving.move(wanted.profile, wanted.visit, wanted.slot, call.scope_key)
+        put = await desk.booking.replace(profile, wanted.located.booking, wanted.slot, call.scope_key)
+        if put is not None:
+            return put
+        located = await desk.moving.located(profile, visit)  # done a moment ago: it has its number now
+        if located is None:
+            raise BadHandle(Kind.APPOINTMENT)
+        visit = named(profile, located.visit)
+    return await desk.moving.move(profile, visit, wanted.slot, call.scope_key)
 
 
 async def confirm(call: Call, values: dict[str, Any]) -> Answer:
@@ -203,8 +220,12 @@ async def confirm(call: Call, values: dict[str, Any]) -> Answer:
             return Answer(Outcome.NEEDS_HUMAN, sentence(call.language, ("confirm", "past"), **words))
         put = await desk.moving.confirm(profile, present, call.scope_key)
     except SikkaError:
-        words_now = sentence(call.language, ("confirm", "unavailable"), **words)
-        return Answer(Outcome.UNAVAILABLE, words_now, writes=True)
+        # The answer to the same request may have been lost, with what it put down at work since then.
+        row = await desk.moving.confirmed_before(call.office.id, visit)
+        if row is None:
+            words_now = sentence(call.language, ("confirm", "unavailable"), **words)
+            return Answer(Outcome.UNAVAILABLE, words_now, writes=True)
+        put = Put(row, new=False)
     except Unanswerable as reason:
         return refusal(call, "confirm", reason, **words)
     call.row = put.row

@@ -1,8 +1,7 @@
 """Cancelling, what became of a write, and what all tools that write share."""
 
+import datetime as dt
 from typing import Any, Final
-
-import anyio
 
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.booking import Cancelled
@@ -32,9 +31,9 @@ from store.ledger_states import OPEN, UNDONE, State
 HAS_VISIT: Final = frozenset({"book", "move"})
 
 
-async def row_answer(call: Call, row: Writeback, *, new: bool | None) -> Answer:
-    """The truth about a write in the state it is in."""
-    handle = await writeback_handle(call, row)
+async def row_answer(call: Call, row: Writeback, *, new: bool | None, handle: str = "") -> Answer:
+    """The truth about a write in the state it is in; `handle` is its own, "" where none was given out yet."""
+    handle = handle or await writeback_handle(call, row)
     facts: dict[str, Any] = {"writeback": handle}
     handles = [("writeback", handle)]
     if row.operation in HAS_VISIT and row.state not in UNDONE:
@@ -57,21 +56,35 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
     call.about(visit.patient_id)
     when = visit_when(call, visit)
     if not await read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
-        return Answer(
-            Outcome.NEEDS_CONFIRMATION, sentence(language, ("cancel", "needs_confirmation"), when=when)
-        )
+        notice = await _late_notice(call, visit)
+        key = "needs_confirmation.late" if notice else "needs_confirmation"
+        words = sentence(language, ("cancel", key), when=when, notice=notice)
+        return Answer(Outcome.NEEDS_CONFIRMATION, words)
     try:
         profile = await call.profile()
         if visit.start <= profile.clock(desk.clock.now()):
             return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "past"), when=when))
         cancelled = await desk.booking.cancel(profile, visit, call.scope_key, values["reason"])
     except SikkaError:
-        return Answer(
-            Outcome.UNAVAILABLE, sentence(language, ("cancel", "unavailable"), when=when), writes=True
-        )
+        # The answer to the same request may have been lost, with what it put down at work since then.
+        cancelled = await desk.booking.cancelled_before(call.office.id, visit)
+        if cancelled is None:
+            words = sentence(language, ("cancel", "unavailable"), when=when)
+            return Answer(Outcome.UNAVAILABLE, words, writes=True)
     except Unanswerable as reason:
         return refusal(call, "cancel", reason, when=when)
     return await _cancelled_answer(call, visit, cancelled)
+
+
+async def _late_notice(call: Call, visit: Visit) -> str:
+    """The office's sentence for who cancels later than it asks for; "" where it is early, or has none."""
+    policy = (await call.desk.charters.of(call.office.id)).policy
+    profile = call.desk.profiles.seen(call.office.id)
+    if not policy.cancellation_notice_hours or profile is None or profile.zone is None:
+        return ""
+    ahead = visit.start - profile.clock(call.desk.clock.now())
+    late = ahead < dt.timedelta(hours=policy.cancellation_notice_hours)
+    return policy.cancellation_sentence if late else ""
 
 
 async def _cancelled_answer(call: Call, visit: Visit, cancelled: Cancelled | None) -> Answer:
@@ -92,6 +105,13 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
     """What became of a write, or of every write of this call."""
     meant = [await call.desk.booking.latest(row) for row in await _rows_meant(call, values["writeback"])]
     rows = list({row.id: row for row in meant}.values())
+    if (
+        not rows
+        and not values["writeback"]
+        and await call.desk.inbox.requested(call.office.id, call.scope_key)
+    ):
+        words = sentence(call.language, ("check_writeback", "requested"))
+        return Answer(Outcome.REQUESTED, words, {"writebacks": []})
     if not rows:
         return Answer(Outcome.OK, sentence(call.language, ("check_writeback", "nothing")), {"writebacks": []})
     if len(rows) == 1:
@@ -100,7 +120,8 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
     rows = await call.desk.waiting.settled(call.office.id, rows, wait)
     facts = {"writebacks": [await row_facts(call, row) for row in rows]}
     if len(rows) == 1:
-        answer = await row_answer(call, rows[0], new=None)
+        handle = facts["writebacks"][0]["writeback"]
+        answer = await row_answer(call, rows[0], new=None, handle=handle)
         answer.facts |= facts
         return answer
     key = "open" if any(row.state in OPEN for row in rows) else "settled"
@@ -119,13 +140,8 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
 
 async def visits_of_the_day(call: Call, profile: Profile, opening: Opening) -> list[Visit] | None:
     """All visits of an opening's day, by the copy and our own rows; None if not to be seen in time."""
-    day = opening.start.date()
-    with anyio.move_on_after(min(call.desk.settings.slot_check_seconds, call.seconds_left)):
-        try:
-            return await call.desk.calendar.between(profile, day, day)
-        except SikkaError:
-            return None
-    return None
+    seconds = min(call.desk.settings.slot_check_seconds, call.seconds_left)
+    return await call.desk.calendar.last_look(profile, opening.start.date(), seconds)
 
 
 async def waited(call: Call, row: Writeback) -> Writeback:

@@ -262,6 +262,7 @@ async def test_a_look_that_ends_leaves_its_lease_to_the_look_that_has_begun(tmp_
 
         async def and_claimed_by_another(row_id, **named):
             later = await postpone(row_id, **named)
+            assert later is not None
             if not done:
                 await office.ledger.claim_due(
                     {State.SUBMITTED}, owner="another", now=later.due_at, lease_ms=60_000, limit=1
@@ -293,6 +294,7 @@ async def test_a_booking_is_wanted_again_only_while_it_cannot_be_deleted(tmp_pat
         await unwanted(office, row)
         await office.idle()
         kept = await office.ledger.clear_wish(office.id, row.id, office.clock.now())
+        assert kept is not None
         assert kept.wish
         await office.forward(3)
         assert (await office.row(row)).state is State.WITHDRAWN

@@ -61,6 +61,26 @@ DEFAULT_FIELDS = {
         patient_amount_greater_than_90 insurance_amount_less_than_30 insurance_amount_between_30_60
         insurance_amount_between_60_90 insurance_amount_greater_than_90 patient_balance unapplied
         insurance_due patient_due account_balance write_off""",
+    "subscribers": """
+        href patient_href patient_id firstname middlename lastname salutation birthdate gender
+        address_line1 address_line2 city state zipcode practice_id practice_href subscriber_id type
+        insurance_company_id insurance_company_href employer_name patient_relation
+        identification_type individual_used individual_used_treatment_plan
+        individual_deductible_remaining ortho_used ortho_used_treatment_plan
+        insurance_effective_date family_deductible_reamining""",
+    "insurance_companies": """
+        href address_line1 address_line2 city state zipcode employer_id employer_href practice_id
+        practice_href country fee_no phone insurance_company_id payer_id maximum_yearly_benefit
+        group_plan_number renew_month maximum_family_benefit insurance_type plan_type sub_type
+        is_maximum_coverage maximum_coverage_amount family_deductible_limit
+        individual_deductible_limit individual_ortho_maximum_limit charge_per_visit notes
+        insurance_plan_status mail_to_insurance_company_id
+        pre_authorization_mail_to_insurance_company_id eligibility fax default_employer""",
+    "insurance_company_details": """
+        href address_line1 city state zipcode cell practice_id practice_href insurance_company_id
+        insurance_company_name payer_id notes payer_type era_capable provider_practice_id web_link
+        default_plan phone1 ext1 phone2 ext2 phone3 ext3 fax1 fax2 beeper email1 email2 trojan_id
+        contact""",
     "payment_types": "href practice_id practice_href description code",
     "pms_users": """
         href user_id firstname lastname address_line1 address_line2 city state zipcode phone specialty
@@ -99,6 +119,9 @@ ADDED_BY_GET_ALL = {
         appointment_sr_no cust_id prosthesis billed_to_insurance insurance_payment_date
         secondary_billed_to_insurance original_prosthesis_date rowhash amount_paid transaction_code
         transaction_description payment_procedure_link_id payment_method transaction_time""",
+    "insurance_companies": """
+        cust_id insurance_company_name group_plan_name carrier_id rendering_provider_address""",
+    "insurance_company_details": "address_line2",
     "payment_types": "cust_id payment_type_status",
     "pms_users": "country",
     "appointments_available_slots": "end_time time_units operatory sr_no cust_id",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.sikka import models
-from server.sikka.envelope import Page, error_texts, read_object, read_page, read_row
+from server.sikka.envelope import Page, error_texts, read_object, read_page, read_row, read_rows
 from server.sikka.errors import Unreadable
 
 ROW = {"patient_id": "7", "firstname": "Anna"}
@@ -296,3 +296,23 @@ def test_secrets_are_not_shown_by_what_carries_them():
     shown += repr(models.RequestKeyAnswer(request_key="hush", refresh_key="hush"))
     shown += repr(models.WritebackEntry(api_request_body="hush"))
     assert "hush" not in shown
+
+
+def rows_read(body, status=200, limit=2):
+    text = body if isinstance(body, str) else json.dumps(body)
+    return read_rows(status, text, ("patient_id", "cell"), limit=limit, data_insert="completed")
+
+
+def test_rows_are_read_as_bare_texts_in_the_order_asked_for():
+    page = rows_read(
+        {"items": [{"cell": None, "patient_id": 7, "href": "x"}, {"patient_id": "8", "cell": "1"}]}
+    )
+    assert (page.rows, page.last, page.data_insert) == ([("7", ""), ("8", "1")], False, "completed")
+    assert rows_read({"items": [{"patient_id": "9"}]}).last
+    assert rows_read("", status=204).rows == []
+
+
+@pytest.mark.parametrize("items", [["text"], [{"cell": "1"}], "text"])
+def test_a_row_without_its_id_makes_the_whole_page_unreadable(items):
+    with pytest.raises(Unreadable):
+        rows_read({"items": items})

@@ -1,6 +1,7 @@
 """Numbers, truth, dates, times, ids and telephones, in every spelling."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -203,3 +204,25 @@ def test_the_region_comes_from_the_practices_country(country, region):
 def test_two_numbers_are_the_same_only_as_numbers():
     assert same_phone("(860) 555-0142", "+18605550142")
     assert not same_phone("860-555-0142", "860-555-0143")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("45.5000", "45.50"),
+        ("-45.50", "-45.50"),
+        (" $1,245.505 ", "1245.51"),
+        ("(20.00)", "-20.00"),
+        ("0", "0.00"),
+        (".5", "0.50"),
+        ("", None),
+        ("N/A", None),
+        ("NaN", None),
+        ("1,24", None),
+        ("12.5.1", None),
+        ("1e9", None),
+        ("12345678901", None),
+    ],
+)
+def test_an_amount_is_read_to_the_cent_and_nothing_else_passes_for_one(text, amount):
+    assert formats.money(text) == (None if amount is None else Decimal(amount))

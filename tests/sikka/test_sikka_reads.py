@@ -216,3 +216,23 @@ async def test_a_practice_without_a_secret_has_none_to_give(staged, monkeypatch)
         application = stage.application
         monkeypatch.setattr(application, "authorized_practices", practices)
         assert await application.secret_of(OFFICE) == stage.practice.secret_key
+
+
+async def test_balance_and_insurance_of_one_patient_are_read_and_of_nobody_else(staged):
+    async with staged(offices=(OfficeSpec(patients=30),)) as stage:
+        held = stage.records.subscriptions
+        who = next(iter(held))
+        nobody = next(number for number in stage.records.patients if number not in held)
+        (balance,) = await stage.office.patient_balance(who)
+        assert (balance.patient_id, balance.practice_id) == (who, "1")
+        assert balance.patient_due
+        first, *_ = await stage.office.subscribers(who)
+        assert (first.insurance_company_id, first.type) == (held[who][0].insurer_id, held[who][0].kind)
+        (row,) = await stage.office.insured(who)
+        assert row.primary_insurance_company_id == first.insurance_company_id
+        name = stage.records.insurers[first.insurance_company_id].name
+        for ask in (stage.office.insurance_company_details, stage.office.insurance_companies):
+            assert [c.insurance_company_name for c in await ask(first.insurance_company_id)] == [name]
+            assert await ask("no such company") == []
+        assert await stage.office.subscribers(nobody) == []
+        assert await stage.office.patient_balance("no such patient") == []

@@ -231,3 +231,22 @@ async def test_a_file_that_is_never_let_go_is_given_up_with_a_clear_error(monkey
     )
     with pytest.raises(Exception, match="database is locked"):
         await reopen()
+
+
+async def test_a_single_statement_is_committed_by_itself_or_not_at_all(store):
+    await store.database.write(PUT, "a", b"1")
+    assert await names(store) == ["a"]
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.database.write(PUT, "a", b"2")
+    assert await store.database.fetch_few("SELECT value FROM store_meta WHERE name = $1", "a") == [
+        {"value": b"1"}
+    ]
+
+
+async def test_what_is_read_at_once_changes_nothing_and_sees_what_is_committed_only(store):
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await store.database.fetch_few("DELETE FROM store_meta")
+    async with store.database.transaction() as statements:
+        await statements.execute(PUT, "a", b"1")
+        assert await store.database.fetch_one("SELECT 1 FROM store_meta WHERE name = $1", "a") is None
+    assert await store.database.fetch_one("SELECT 1 FROM store_meta WHERE name = $1", "a") is not None

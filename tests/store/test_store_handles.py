@@ -208,7 +208,15 @@ class HandlesMachine(RuleBasedStateMachine):
         known = self.model.get(handle)
         assert known is None or known["meant"] == meant
         since = known["since"] if known is not None and known["expires"] > self.now else self.now
-        self.model[handle] = {"meant": meant, "payload": payload, "since": since, "expires": self.now + ttl}
+        expires = self.now + ttl
+        spared = (
+            known is not None
+            and kind is not Kind.SLOT
+            and known["payload"] == payload
+            and known["expires"] >= expires - ttl // 10
+        )
+        if not spared:
+            self.model[handle] = {"meant": meant, "payload": payload, "since": since, "expires": expires}
         return handle
 
     @rule(
@@ -249,3 +257,25 @@ class HandlesMachine(RuleBasedStateMachine):
 
 TestHandlesMachine = HandlesMachine.TestCase
 TestHandlesMachine.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+
+
+@pytest.mark.parametrize(("kind", "writes"), [(Kind.PATIENT, 1), (Kind.SLOT, 3)])
+async def test_a_handle_given_out_again_at_once_is_not_written_again_but_for_slots(
+    store, issue, resolve, monkeypatch, kind, writes
+):
+    written: list[str] = []
+    write = store.database.write
+
+    async def noted(sql, *args):
+        written.append(sql)
+        await write(sql, *args)
+
+    monkeypatch.setattr(store.database, "write", noted)
+    for now in (1_000, 1_000, 1_050):
+        handle = await issue(kind, now=now)
+    assert len(written) == writes
+    await issue(kind, now=1_051, payload={"n": 2})
+    assert len(written) == writes + 1, "another payload is written"
+    await issue(kind, now=1_102, payload={"n": 2})
+    assert len(written) == writes + 2, "with a tenth of its life gone, it is prolonged"
+    assert dict((await resolve(handle, kind, now=1_601)).payload) == {"n": 2}

@@ -28,33 +28,36 @@ def test_statements_are_split_at_blank_lines_and_comments_left_out():
     ]
 
 
+def with_one_more(*statements):
+    known = known_migrations("sqlite")
+    return [*known, Migration(known[-1].version + 1, statements)]
+
+
+async def versions(store):
+    rows = await store.database.fetch("SELECT version FROM schema_migrations ORDER BY version")
+    return [row["version"] for row in rows]
+
+
 async def test_what_is_missing_is_run_once_in_order(store):
-    known = [*known_migrations("sqlite"), Migration(3, ("CREATE TABLE later (a TEXT)",))]
+    known = with_one_more("CREATE TABLE later (a TEXT)")
     for _ in range(2):
         async with store.database.transaction() as statements:
-            assert await migrate(statements, known) == 3
-    assert await store.database.fetch("SELECT version FROM schema_migrations ORDER BY version") == [
-        {"version": 1},
-        {"version": 2},
-        {"version": 3},
-    ]
+            assert await migrate(statements, known) == known[-1].version
+    assert await versions(store) == [migration.version for migration in known]
 
 
 async def test_a_migration_that_fails_leaves_nothing_of_itself(store):
-    known = [*known_migrations("sqlite"), Migration(3, ("CREATE TABLE later (a TEXT)", "CREATE NONSENSE"))]
+    known = with_one_more("CREATE TABLE later (a TEXT)", "CREATE NONSENSE")
     with pytest.raises(Exception, match="NONSENSE"):
         async with store.database.transaction() as statements:
             await migrate(statements, known)
-    assert await store.database.fetch("SELECT version FROM schema_migrations ORDER BY version") == [
-        {"version": 1},
-        {"version": 2},
-    ]
+    assert await versions(store) == [migration.version for migration in known[:-1]]
     assert await store.database.fetch("SELECT name FROM sqlite_master WHERE name = 'later'") == []
 
 
 async def test_a_store_that_becomes_newer_after_it_was_looked_at_is_refused(store):
     async with store.database.transaction() as statements:
-        await statements.execute("INSERT INTO schema_migrations (version) VALUES (7)")
+        await statements.execute("INSERT INTO schema_migrations (version) VALUES (70)")
         with pytest.raises(StoreTooNew):
             await migrate(statements, known_migrations("sqlite"))
 

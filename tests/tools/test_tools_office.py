@@ -190,14 +190,17 @@ async def test_what_to_do_in_an_emergency_is_known_while_sikka_is_down(tmp_path)
         await line.up()
 
 
-async def test_today_is_the_offices_day_with_the_week_after_it(tmp_path):
+async def test_today_is_the_offices_day_with_the_fortnight_after_it(tmp_path):
     async with at(tmp_path) as (_, ask):
         told = await ask("office_info", topic="today")
         assert told["say"] == "Today is Monday, November 23."
         assert told["today"] == "2026-11-23"
-        assert [day["date"] for day in told["days"]] == [f"2026-11-{day}" for day in range(24, 31)]
-        assert "Tuesday, November 24" in told["next"]
-        assert "Monday, November 30" in told["next"]
+        assert told["weekday"] == "Monday"
+        after = [f"2026-11-{day}" for day in range(24, 31)] + [f"2026-12-0{day}" for day in range(1, 8)]
+        assert [day["date"] for day in told["days"]] == after
+        assert told["days"][0]["spoken"] == "Tuesday, November 24"
+        assert "Tue Nov 24, Wed 25, Thu 26" in told["next"]
+        assert "Tue Dec 1, Wed 2" in told["next"]
 
 
 async def test_the_days_after_are_told_across_the_year(tmp_path):
@@ -205,7 +208,8 @@ async def test_the_days_after_are_told_across_the_year(tmp_path):
     async with at(tmp_path, clock) as (_, ask):
         told = await ask("office_info", topic="today")
         assert told["say"] == "Today is Wednesday, December 30."
-        assert "Friday, January 1, 2027" in told["next"]
+        assert told["days"][1]["spoken"] == "Friday, January 1, 2027"
+        assert "Thu Dec 31, Fri Jan 1, Sat 2" in told["next"]
 
 
 async def test_the_hours_are_those_of_the_schedules(tmp_path):
@@ -249,7 +253,7 @@ async def test_an_address_or_phone_that_the_office_has_not_given_is_not_guessed(
                 assert (await ask("office_info", topic=topic))["outcome"] == "needs_human"
 
 
-@pytest.mark.parametrize("topic", ["insurance", "parking", "providers"])
+@pytest.mark.parametrize("topic", ["insurance", "parking", "other_offices"])
 async def test_what_is_not_known_is_said_and_a_message_offered(tmp_path, topic):
     async with at(tmp_path) as (_, ask):
         told = await ask("office_info", topic=topic)

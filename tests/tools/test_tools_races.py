@@ -31,7 +31,9 @@ async def booking(tmp_path, monkeypatch, settled):
             office.world.writeback_seconds = (0.0, 0.0)
             for online in (False, True):  # what waits is carried out when the PC is back
                 office.world.set_online("D10001", online=online)
-            await office.settled(await office.ledger.get(office_id, row_id), settled)
+            row = await office.ledger.get(office_id, row_id)
+            assert row is not None
+            await office.settled(row, settled)
             return await wish_withdraw(office_id, row_id, now)
 
         monkeypatch.setattr(office.ledger, "wish_withdraw", too_late)

@@ -347,7 +347,7 @@ async def test_while_sikka_cannot_be_asked_who_pays_nothing_is_entered(tmp_path)
         await caller.office.line.down()
         told = await caller.ask("record_payment", patient=patient, **PAID, caller_confirmed=True)
         assert told["outcome"] == "unavailable"
-        assert "nothing was recorded" in told["say"]
+        assert "nothing further was recorded" in told["say"]
         await caller.office.line.up()
         assert nothing_written(caller.office)
 

@@ -83,6 +83,20 @@ async def test_a_booking_for_somebody_being_registered_waits_for_it_and_is_then_
         assert office.posts == 1
 
 
+async def test_registering_once_more_while_a_booking_waits_is_still_the_same_registration(tmp_path):
+    not_done_yet = replace(FAST, writeback_seconds=(60.0, 60.0))
+    async with open_office(tmp_path, config=not_done_yet, write_wait_seconds=0.1) as office:
+        agent = Agent(office)
+        slot = (await agent.slots())[0]
+        told = await agent.yes("register_patient", **ADA)
+        booking = await agent.ask(
+            "book_appointment", patient=told.facts["patient"], slot=slot["slot"], caller_confirmed=True
+        )
+        assert booking.facts["state"] == "waiting"
+        again = await agent.ask("register_patient", **ADA, caller_confirmed=True)
+        assert (again.facts["new"], again.facts["writeback"]) == (False, told.facts["writeback"])
+
+
 async def test_a_booking_on_a_registration_that_failed_says_so(tmp_path):
     async with open_office(tmp_path) as office:
         agent = Agent(office)

@@ -48,7 +48,7 @@ async def test_a_crash_before_anything_was_done_says_so_and_nothing_else(tmp_pat
         monkeypatch.setattr(office.desk.patients, "find", broken)
         facts, spoken = await ask(office, "find_patient", **ANNA)
         assert facts["outcome"] == "internal"
-        assert "nothing was changed" in spoken
+        assert "nothing further was changed" in spoken
         assert "Lindqvist" not in spoken
 
 
@@ -97,10 +97,10 @@ async def test_the_deadline_after_the_write_was_put_down_tells_the_write(tmp_pat
 async def test_a_look_at_the_slot_that_takes_too_long_sends_nothing_and_claims_nothing(tmp_path, monkeypatch):
     async with open_office(tmp_path) as office:
         wanted = await chosen(office)
-        monkeypatch.setattr(office.desk.calendar, "between", endless)
+        monkeypatch.setattr(office.desk.calendar, "_live_days", endless)
         facts, spoken = await ask(office, "book_appointment", **wanted, caller_confirmed=True)
         assert (facts["outcome"], facts["retry"]) == ("unavailable", "never")
-        assert "nothing was booked" in spoken
+        assert "nothing further was booked" in spoken
         assert await office.ledger.count_by_state() == {}
         assert office.posts == 0
 

@@ -30,7 +30,7 @@ NINE = {
 }
 OPT_IN = {
     "frontoffice": {"list_appointments", "confirm_appointment", "update_patient", "add_note"},
-    "billing": {"record_payment"},
+    "billing": {"get_balance", "get_insurance", "record_payment"},
 }
 
 
@@ -80,6 +80,8 @@ def test_read_only_beats_every_choice_of_toolsets(chosen):
         "check_writeback",
         "office_info",
         "list_appointments",
+        "get_balance",
+        "get_insurance",
     }
 
 

@@ -7,6 +7,7 @@ may only name the facts listed in `FACT_LIMITS`, so a patient's data cannot slip
 from __future__ import annotations
 
 import string
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
 from server.tools.speech import clean_spoken
@@ -40,6 +41,9 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "field": 16,  # the longest of the field phrases and a little more
     "value": 90,  # said once, in the read-back: an address or a mail address in spoken form
     "amount": 32,  # spoken: six figures of dollars, and cents
+    "amounts": 176,  # of a balance: the patient's part, the insurance's, and what is not assigned
+    "company": 32,  # an insurance company; the rest of a longer name says nothing more
+    "insurances": 190,  # three of them, joined
     "method": 16,  # as the method phrases put it, preposition included
     "transfer": 24,  # one number in any national or international form
     "text": 140,  # the office's own words in an emergency: ten seconds to say, and the number still fits
@@ -47,7 +51,11 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "address": 120,  # street, suite, town, state and post code
     "phone": 60,  # two numbers, or one with its extension
     "today": 30,  # a spoken date with its year
-    "days": 200,  # the seven days after, each a spoken date, some with their year
+    "days": 200,  # the fourteen days after, in short
+    "people": 170,  # who can be seen, by their spoken names
+    "plans": 150,  # of an insurance list, as many as can be listened to
+    "offices": 200,  # others of the group, each with its address and number
+    "notice": 90,  # the office's own sentence for who cancels late
 }
 """The facts a sentence may name, each with the most characters it may take; longer ones are cut."""
 
@@ -149,6 +157,7 @@ def news_key(operation: str, state: str, *, earlier_call: bool = False, language
     return plain
 
 
+@cache
 def fact_names(template: str) -> frozenset[str]:
     """Return the names of the facts a template asks for."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from server.tools.wording.english import (
+    accounts,
     news,
     office,
     problems,
     reads,
     records,
     registering,
+    requests,
     rows,
     visits,
     writes,
@@ -24,6 +26,8 @@ SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     **visits.SENTENCES,
     **registering.SENTENCES,
     **records.SENTENCES,
+    **accounts.SENTENCES,
+    **requests.SENTENCES,
     **reads.SENTENCES,
     **office.SENTENCES,
     **news.SENTENCES,
@@ -35,6 +39,7 @@ PHRASES: Final[Mapping[tuple[str, str], str]] = {
     **reads.PHRASES,
     **rows.PHRASES,
     **records.PHRASES,
+    **accounts.PHRASES,
     **problems.PHRASES,
 }
 """(thing, state) to a part of a sentence."""

@@ -61,16 +61,28 @@ _OFFICE_INFO: Final = {
         "Do not guess them. " + MESSAGE,
     ),
     ("office_info", "address"): ("The office is at {address}.", "Say it slowly; repeat it if asked."),
+    ("office_info", "providers"): (
+        "You can see {people} here.",
+        "For their free times call find_slots.",
+    ),
+    ("office_info", "insurance"): (
+        "The office's list names {plans}.",
+        "That is the whole list. Say no more of any plan, and name no price.",
+    ),
+    ("office_info", "insurance.more"): (
+        "The office's list names {plans}, and more.",
+        "A plan not named here may be on it. Say no more of any, and name no price.",
+    ),
+    ("office_info", "other_offices"): (
+        "There is also {offices}.",
+        "Appointments there are made by them.",
+    ),
     ("office_info", "phones"): ("The office's phone is {phone}.", "Say it digit by digit."),
     ("office_info", "emergency"): ("{text}", _EMERGENCY),
     ("office_info", "emergency.transfer"): ("{text}", _EMERGENCY_TRANSFER),
     ("office_info", "not_known"): (
         "I don't have that about the office.",
         "Do not guess it. " + MESSAGE,
-    ),
-    ("office_info", "unknown_topic"): (
-        "What would you like to know about the office?",
-        "Give topic as one of those the tool lists; for anything else offer to leave a message.",
     ),
     ("office_info", "unavailable"): (
         "I can't look that up at the moment.",

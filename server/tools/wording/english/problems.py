@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 _GENERIC: Final = {
     ("any", "unavailable"): (
-        "I can't reach the office's system at the moment, so nothing was changed.",
+        "I can't reach the office's system at the moment, so nothing further was changed.",
         "Offer to leave a message for the office.",
     ),
     ("any", "not_permitted"): (
@@ -17,7 +17,7 @@ _GENERIC: Final = {
         "Offer to leave a message for the office.",
     ),
     ("any", "internal"): (
-        "Something went wrong on my side, so nothing was changed.",
+        "Something went wrong on my side, so nothing further was changed.",
         "Offer to leave a message for the office.",
     ),
     ("any", "needs_human"): (

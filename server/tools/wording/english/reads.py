@@ -16,6 +16,10 @@ FIND_PATIENT: Final = {
         "Thank you, I've found the record. I see no appointment coming up.",
         "Use the patient handle below in the next calls.",
     ),
+    ("find_patient", "verified.recall"): (
+        "Thank you, I've found the record. I see no appointment coming up, and a cleaning is due.",
+        "Use the patient handle below in the next calls. Offer to find a time for it.",
+    ),
     ("find_patient", "verified.with_appointments"): (
         "Thank you, I've found the record. Coming up: {appointments}.",
         "Use the handles below in the next calls.",
@@ -63,8 +67,20 @@ _FIND_SLOTS: Final = {
         "I have {options}. Would that work for you?",
         "On a yes, call book_appointment with that slot; else ask for other days.",
     ),
+    ("find_slots", "nearest"): (
+        "I have nothing like that {period}. The nearest is {options}.",
+        "Ask if one suits; else offer a message.",
+    ),
+    ("find_slots", "instead.book"): (
+        "{when} is no longer free, so nothing was booked. I also have {options}.",
+        "On a yes, book that slot.",
+    ),
+    ("find_slots", "instead.move"): (
+        "{new_when} is no longer free, so nothing was moved. I also have {options}.",
+        "On a yes, move to that slot.",
+    ),
     ("find_slots", "none"): (
-        "I see nothing free {period}. Would other days or another time of day work?",
+        "I have nothing like that {period}. Would other days or another time of day work?",
         "Call find_slots again with what the caller says, or offer to leave a message for the office.",
     ),
     ("find_slots", "needs_human"): (

@@ -102,7 +102,7 @@ _UPDATE_PATIENT: Final = {
         MESSAGE,
     ),
     ("update_patient", "unavailable"): (
-        "I can't reach the office's records at the moment, so nothing was updated.",
+        "I can't reach the office's records at the moment, so nothing further was updated.",
         MESSAGE,
     ),
 }
@@ -174,7 +174,7 @@ _ADD_NOTE: Final = {
         MESSAGE,
     ),
     ("add_note", "unavailable"): (
-        "I can't reach the office's records at the moment, so nothing was added.",
+        "I can't reach the office's records at the moment, so nothing further was added.",
         MESSAGE,
     ),
 }
@@ -265,7 +265,7 @@ _RECORD_PAYMENT: Final = {
         _NOT_PAID_AWAY,
     ),
     ("record_payment", "unavailable"): (
-        "I can't reach the office's records at the moment, so nothing was recorded.",
+        "I can't reach the office's records at the moment, so nothing further was recorded.",
         MESSAGE,
     ),
 }

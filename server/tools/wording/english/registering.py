@@ -105,7 +105,7 @@ _REGISTER: Final = {
         "Offer to leave a message for the office with the name, or first offer times with find_slots.",
     ),
     ("register", "unavailable"): (
-        "I can't reach the office's records at the moment, so nothing was registered.",
+        "I can't reach the office's records at the moment, so nothing further was registered.",
         MESSAGE,
     ),
 }

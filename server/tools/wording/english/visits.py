@@ -125,7 +125,7 @@ _MOVE: Final = {
         "The office system did not accept {new_when}, so nothing was moved and there is nothing to undo.",
         "Say that the old time still stands. Ask whether another time is wanted.",
     ),
-    ("move", "slot_taken"): ("{new_when} has just been taken, so nothing was moved.", _OLD_TIME),
+    ("move", "slot_taken"): ("{new_when} is no longer free, so nothing was moved.", _OLD_TIME),
     ("move", "slot_past"): ("{new_when} is already too close or past, so nothing was moved.", _OLD_TIME),
     ("move", "same_time"): (
         "The appointment is at {new_when} already, so nothing was moved.",
@@ -141,7 +141,7 @@ _MOVE: Final = {
         _NO_OTHER_TIMES,
     ),
     ("move", "unavailable"): (
-        "I couldn't look at the office's calendar, so I sent nothing and nothing was moved.",
+        "I couldn't look at the office's calendar, so I sent nothing and nothing further was moved.",
         _NO_OTHER_TIMES,
     ),
 }
@@ -232,7 +232,7 @@ _CONFIRM: Final = {
         MESSAGE,
     ),
     ("confirm", "unavailable"): (
-        "I couldn't look at the office's calendar, so I sent nothing and nothing was changed.",
+        "I couldn't look at the office's calendar, so I sent nothing and nothing further was changed.",
         STILL_STANDS,
     ),
 }

@@ -110,10 +110,7 @@ _BOOK: Final = {
         "The request for {when} was taken back before the office system acted on it. Nothing was booked.",
         "Ask whether another time is wanted.",
     ),
-    ("book", "slot_taken"): (
-        "{when} has just been taken, so nothing was booked.",
-        OTHER_TIMES,
-    ),
+    ("book", "slot_taken"): ("{when} is no longer free, so nothing was booked.", OTHER_TIMES),
     ("book", "slot_past"): (
         "{when} is already too close or past, so nothing was booked.",
         OTHER_TIMES,
@@ -127,7 +124,7 @@ _BOOK: Final = {
         "Do not offer other times. Offer to leave a message for the office.",
     ),
     ("book", "unavailable"): (
-        "I couldn't check that {when} is still free, so I sent nothing and nothing was booked.",
+        "I couldn't check that {when} is still free, so I sent nothing and nothing further was booked.",
         "Call find_slots to see what is free now, or offer to leave a message for the office.",
     ),
 }
@@ -136,6 +133,10 @@ _CANCEL: Final = {
     ("cancel", "needs_confirmation"): (
         "Just to be sure: shall I ask the office to cancel the appointment on {when}?",
         "On a clear yes, call cancel_appointment with the same arguments and caller_confirmed true.",
+    ),
+    ("cancel", "needs_confirmation.late"): (
+        "{notice} Shall I still ask them to cancel {when}?",
+        "On a yes, call it again with caller_confirmed true.",
     ),
     ("cancel", "waiting"): (
         "The cancellation for {when} goes out once an earlier request is through. It isn't confirmed yet.",
@@ -218,7 +219,7 @@ _CANCEL: Final = {
         STILL_STANDS,
     ),
     ("cancel", "unavailable"): (
-        "I couldn't look at the appointment on {when}, so I sent nothing and nothing was cancelled.",
+        "I couldn't look at the appointment on {when}, so I sent nothing and nothing further was cancelled.",
         STILL_STANDS,
     ),
     ("cancel", "past"): (
