@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean inspector tool-list chaos machine bench-polling bench-reads
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean inspector tool-list chaos machine bench-polling bench-reads bench-matching
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -28,6 +28,9 @@ coverage: setup ## Run the tests and gate branch coverage
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m pytest -q -n auto --dist worksteal --cov --cov-report=
 	$(BIN)/python -m coverage report
+
+bench-matching: setup ## Measure how well callers are found by what a speech recogniser hears
+	@$(BIN)/python -m bench.matching
 
 bench-polling: setup ## Measure what finding outcomes costs, against a plain loop
 	@$(BIN)/python -m bench.polling
