@@ -25,6 +25,8 @@ class LedgerNews(LedgerReading):
         They are rows of the call ``scope_key``, oldest change first, and before them what an earlier call of
         ``patient_key`` asked for and was not done. Without a call they are all rows of the patient; without
         either, none. What was told is repeated until a call comes ``gap_ms`` after it was first told.
+
+        What was not done is no news once the same thing was asked for anew: of that the new row tells.
         """
         if scope_key is None and patient_key is None:
             return []
@@ -34,7 +36,10 @@ class LedgerNews(LedgerReading):
             OR (patient_key = CAST($3 AS TEXT) AND (CAST($2 AS TEXT) IS NULL
                 OR (changed_at >= $4 AND state IN ({placeholders(5, len(undone))})))))"""
         given = (office, scope_key, patient_key, now - KEPT_MS, *undone)
-        unheard = f"said_state <> state AND state IN ({placeholders(5 + len(undone), len(worth))})"
+        unheard = (
+            f"said_state <> state AND state IN ({placeholders(5 + len(undone), len(worth))}) "
+            f"AND NOT (state IN ({placeholders(5, len(undone))}) AND {_ASKED_ANEW})"
+        )
         wanted = f"SELECT * FROM pms_writebacks WHERE {mine} AND {unheard} ORDER BY changed_at, id"
         rows = await self._database.fetch_few(wanted, *given, *worth)
         heard_by = now - gap_ms
@@ -59,6 +64,12 @@ class LedgerNews(LedgerReading):
         await self._database.write(_TELL, row_id, state.value, now)
 
 
+_ASKED_ANEW = """EXISTS (
+    SELECT 1 FROM pms_writebacks AS anew
+    WHERE anew.pms_integration_id = pms_writebacks.pms_integration_id
+    AND anew.patient_key = pms_writebacks.patient_key
+    AND anew.natural_key_given = pms_writebacks.natural_key_given AND anew.id > pms_writebacks.id
+)"""
 # The first time counts: a caller who asks every second has heard it after the gap.
 _TELL = (
     "UPDATE pms_writebacks SET told_state = $2, told_at = $3 "

@@ -14,6 +14,8 @@ from bench.matching.people import committed
 from bench.matching.reading import read_day
 from bench.matching.report import by_hand, same_surname, show, twins, unknown_strangers
 
+pytestmark = pytest.mark.no_cover  # other tests cover what it runs; traced, it would take twice as long
+
 KEYS = [
     "name",
     "name_phone",

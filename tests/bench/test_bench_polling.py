@@ -7,6 +7,8 @@ import pytest
 
 from bench import polling
 
+pytestmark = pytest.mark.no_cover  # other tests cover what it runs; traced, it would take twice as long
+
 SEED = 11
 
 

@@ -7,6 +7,8 @@ from bench.reads_report import BEGIN, END, Cost, Report, Start, block, goal_of, 
 from bench.reads_stage import CHAIRS, OTHERS, Size, world_of
 from server.tools.toolsets import ALL
 
+pytestmark = pytest.mark.no_cover  # other tests cover what it runs; traced, it would take twice as long
+
 ECHO = Cost(2.0, 4.0, 9.0)
 
 

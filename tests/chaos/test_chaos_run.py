@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.no_cover  # other tests cover what it runs; traced, it would take twice as long
+
 ROOT = Path(__file__).parent.parent.parent
 LIMIT_SECONDS = 120
 

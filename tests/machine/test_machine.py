@@ -2,8 +2,11 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from machine import Machine
+
+pytestmark = pytest.mark.no_cover  # other tests cover what it runs; traced, it would take twice as long
 
 BY_HAND = os.environ.get("MACHINE_EXAMPLES", "")
 

@@ -8,9 +8,9 @@ GAP = 2_000
 
 @pytest.fixture
 def put(store, office, a_write, t0):
-    async def row(**keys):
+    async def row(at=0, **keys):
         row, _ = await store.ledger.append(
-            a_write(office, **({"scope_key": "s", "patient_key": "p"} | keys)), t0
+            a_write(office, **({"scope_key": "s", "patient_key": "p"} | keys)), t0 + at
         )
         return row
 
@@ -114,6 +114,19 @@ async def test_what_an_earlier_call_asked_for_and_was_not_done_is_told_first(put
     both = [(failed.id, State.FAILED), (mine.id, State.CONFIRMED)]
     assert await news(1_001, patient_key="p") == both
     assert await news(9_000, patient_key="p") == []
+
+
+async def test_what_was_not_done_is_no_news_once_the_same_was_asked_for_anew(put, goes, news):
+    first = await put(natural_key="the same")
+    await goes(first, State.REJECTED)
+    assert await news(0) == [(first.id, State.REJECTED)]
+    anew = await put(at=1, natural_key="the same")
+    assert await news(1) == []
+    await goes(anew, *SENT, State.CONFIRMED, at=5)
+    assert await news(10) == [(anew.id, State.CONFIRMED)]
+    other = await put(natural_key="another thing")
+    await goes(other, State.REJECTED, at=20)
+    assert (other.id, State.REJECTED) in await news(30)
 
 
 async def test_what_failed_longer_than_a_month_ago_is_the_offices_task_and_no_news(put, goes, news):
