@@ -180,12 +180,17 @@ def document_of(source: str) -> str:
 
 
 def checked(document: str) -> Charter:
-    """The charter of a document. Raises Failure with every mistake in it."""
+    """The charter of a document. Raises Failure with every mistake in it, or that it says nothing."""
     try:
-        return read_charter(document)
+        charter = read_charter(document)
     except CharterRefused as refused:
         count = len(refused.problems)
         raise Failure(f"{count} mistake{'s' * (count > 1)}. Nothing was changed.\n{refused}") from None
+    if charter == EMPTY:  # what a draft that failed leaves behind; applied, it would pass for reviewed
+        raise Failure(
+            "The document says nothing. Nothing was changed. Draft one with: chairtime office propose"
+        )
+    return charter
 
 
 def as_json(charter: Charter) -> dict[str, Any]:

@@ -100,6 +100,18 @@ async def test_a_document_with_mistakes_is_neither_applied_nor_fine(known, capsy
     assert "can be applied. It gives 1 value." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("document", ["", "# Nothing yet.\n"])
+async def test_a_document_that_says_nothing_does_not_pass_for_a_review(known, document):
+    settings, file = known
+    file.write_text(document)
+    with pytest.raises(Failure, match="says nothing"):
+        commands.check(page(), str(file))
+    with pytest.raises(Failure, match="says nothing"):
+        await commands.apply(settings, page(), str(file), YES)
+    with pytest.raises(Failure, match="nothing to export"):
+        await commands.export(settings, page(), Wanted(""))
+
+
 async def test_two_people_who_apply_at_once_do_not_overwrite_each_other(known):
     settings, file = known
     file.write_text("zone = 'UTC'")
