@@ -5,6 +5,7 @@ from typing import ClassVar, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+LINGER_SECONDS: Final = 0.5
 TOO_SLOW: Final = (408, "Request Timeout", "The request did not arrive in time.")
 TOO_LONG: Final = (431, "Request Header Fields Too Large", "The request's headers are too long.")
 
@@ -100,7 +101,9 @@ class Connection(HttpToolsProtocol):
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         transport.write(head.encode("ascii") + body)
-        transport.close()
+        # closed at once, with bytes unread, the connection is reset, and the client never sees the answer
+        transport.write_eof()
+        self._timer = self.loop.call_later(LINGER_SECONDS, transport.close)
 
 
 def connection_class(most_header_bytes: int, head_seconds: float) -> type[Connection]:
