@@ -21,11 +21,15 @@ WITH_HANDLES = {
     "check_writeback": lambda h: {"writeback": h["writeback"]},
     "list_appointments": lambda h: {"patient": h["patient"]},
     "confirm_appointment": lambda h: {"appointment": h["appointment"]},
-    "update_patient": lambda h: {"patient": h["patient"], "field": "email", "value": "a@example.org"},
+    "update_patient": lambda h: {"patient": h["patient"], "field": "phone", "value": "8605550199"},
     "add_note": lambda h: {"patient": h["patient"], "note": "prefers mornings"},
     "get_balance": lambda h: {"patient": h["patient"]},
     "get_insurance": lambda h: {"patient": h["patient"]},
     "record_payment": lambda h: {"patient": h["patient"], "amount": "10.00", "method": "cash"},
+}
+# Open Dental takes no change of a patient: that is said before any handle is looked at.
+REFUSED = {tool: {"invalid_input"} for tool in WITH_HANDLES} | {
+    "update_patient": {"invalid_input", "not_supported"}
 }
 WITHOUT = {"find_patient", "register_patient", "message_office", "office_info"}
 
@@ -102,7 +106,7 @@ async def test_no_tool_crosses_from_one_office_to_the_other(house, transport, mi
         for tool, arguments in WITH_HANDLES.items():
             for extra in ({}, {"office": mine, "office_id": mine}):
                 told = await caller.ask(tool, **arguments(handles), **extra)
-                assert told.outcome == "invalid_input", (tool, told.facts)
+                assert told.outcome in REFUSED[tool], (tool, told.facts)
                 assert somebody.lastname not in str(told.facts)
         told = await caller.find(somebody)
         assert told.outcome != "verified"
@@ -114,7 +118,7 @@ async def test_no_tool_crosses_from_one_office_to_the_other(house, transport, mi
     stranger = house.issuer.token(sub=f"another {transport} {mine}", chairtime_offices=[mine])
     async with on_the_phone(house.server, at=f"/o/{mine}", **{**call, "token": stranger}) as caller:
         for tool, arguments in WITH_HANDLES.items():
-            assert (await caller.ask(tool, **arguments(handles))).outcome == "invalid_input", tool
+            assert (await caller.ask(tool, **arguments(handles))).outcome in REFUSED[tool], tool
     assert rows_of_offices(house) == before
 
     async with on_the_phone(house.server, at=f"/o/{mine}", **call) as caller:
