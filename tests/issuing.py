@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
+import jwt.algorithms
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 PUBLIC_URL = "http://127.0.0.1:8999"

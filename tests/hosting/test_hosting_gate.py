@@ -1,12 +1,14 @@
 """The gate by itself: what gets in, what does not, and what of a request goes further."""
 
+from typing import Any
+
 import httpx2
 import pytest
 from harness import ManualClock
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.responses import JSONResponse
 
-from server.access import EVERYTHING, Access, current
+from server.access import EVERYTHING, NOBODY, Access, current
 from server.hosting.credentials import Credentials
 from server.hosting.gate import Gate, Limits
 from server.hosting.issuer import IssuerUnreachable
@@ -39,12 +41,12 @@ class Inside:
     """What the protocol's app would be asked."""
 
     def __init__(self):
-        self.scope = None
-        self.access = None
+        self.scope: dict[str, Any] = {}
+        self.access = NOBODY
         self.body = b""
 
     async def __call__(self, scope, receive, send):
-        self.scope, self.access = scope, current()
+        self.scope, self.access = scope, current() or NOBODY
         self.body = (await receive()).get("body", b"") if scope["method"] == "POST" else b""
         await JSONResponse({})(scope, receive, send)
 
@@ -135,7 +137,7 @@ async def test_a_long_body_that_waits_for_a_go_ahead_is_refused_before_it_is_sen
         answer = await http.post("/mcp", content=b" " * 1001, headers=headers)
     assert answer.status_code == 413
     assert answer.headers["connection"] == "close"
-    assert inside.scope is None
+    assert inside.scope == {}
 
 
 @pytest.mark.parametrize(
