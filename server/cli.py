@@ -12,6 +12,7 @@ from server.failures import Failure
 from server.operators.commands import disconnect, inbox_app, writebacks_app
 from server.operators.mirror_commands import mirror_app
 from server.operators.office_commands import office_app
+from server.operators.token_commands import tokens_app
 
 __all__ = ["CONFIGURATION", "FAILED", "app", "errors", "leaves", "read_settings", "run", "say"]
 
@@ -26,6 +27,7 @@ app.add_typer(inbox_app, name="inbox")
 app.add_typer(writebacks_app, name="writebacks")
 app.add_typer(office_app, name="office")
 app.add_typer(mirror_app, name="mirror")
+app.add_typer(tokens_app, name="tokens")
 
 
 @app.callback(invoke_without_command=True)
@@ -43,7 +45,7 @@ def serve(
     transport: Annotated[
         Literal["stdio", "http"], typer.Option(help="http serves Streamable HTTP at /mcp and SSE at /sse.")
     ] = "stdio",
-    host: Annotated[str, typer.Option(help="For http; loopback only.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="For http; beyond loopback only with tokens.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(help="For http; 0 is any free one, said on stderr.", min=0, max=65535)
     ] = 8000,

@@ -5,19 +5,20 @@ from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from server.connection_settings import LOOPBACK, ConnectionSettings, Seconds, listed
 from server.sikka.client import BASE_URL
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+__all__ = ["EMERGENCY_TEXT", "LOOPBACK", "TOOLSET_NAMES", "Seconds", "Settings", "environment_names"]
+
 TOOLSET_NAMES: Final = ("scheduling", "frontoffice", "billing")
 EMERGENCY_TEXT: Final = (
     "If you have trouble breathing or swallowing, call 911 or go to an emergency room right now."
 )
-Seconds = Annotated[float, Field(gt=0)]
 
 
-class Settings(BaseSettings):
+class Settings(ConnectionSettings):
     """The configuration of one process. Field descriptions say what a setting does and in which unit."""
 
     model_config = SettingsConfigDict(
@@ -322,15 +323,15 @@ class Settings(BaseSettings):
     @field_validator("toolsets")
     @classmethod
     def _only_toolsets_that_exist(cls, value: str) -> str:
-        unknown = [name for name in _listed(value) if name not in TOOLSET_NAMES]
-        if unknown or not _listed(value):
+        unknown = [name for name in listed(value) if name not in TOOLSET_NAMES]
+        if unknown or not listed(value):
             raise ValueError(f"must be a comma list of {', '.join(TOOLSET_NAMES)}")
         return value
 
     @property
     def shown_toolsets(self) -> frozenset[str]:
         """The names in CHAIRTIME_TOOLSETS."""
-        return frozenset(_listed(self.toolsets))
+        return frozenset(listed(self.toolsets))
 
     @property
     def has_credentials(self) -> bool:
@@ -342,10 +343,6 @@ class Settings(BaseSettings):
         """(office_id, practice_id) of CHAIRTIME_OFFICE; practice_id "" means any of that office."""
         pairs = (part.strip().partition("/") for part in self.office.split(","))
         return tuple((office.strip(), practice.strip()) for office, _, practice in pairs if office.strip())
-
-
-def _listed(value: str) -> list[str]:
-    return [name for part in value.split(",") if (name := part.strip().casefold())]
 
 
 def environment_names() -> dict[str, str]:

@@ -20,6 +20,7 @@ from store.offices import Offices
 from store.readbacks import Readbacks
 from store.sealing import KEY_BYTES, Index, KeyRing, Sealer
 from store.sqlite import Found, SqliteDatabase, look, open_sqlite
+from store.tokens import Tokens
 
 _OWNER_ONLY = 0o600
 # Whoever holds a lease that lapsed a moment ago, and that nobody took, may still finish.
@@ -50,6 +51,7 @@ class Store:
     profiles: OfficeProfiles
     mirror: Mirror
     holds: Holds
+    tokens: Tokens
 
     async def purge(self, now: int) -> Purged:
         """Forget expired handles and read-backs, and leases that lapsed an hour ago or more (``now`` UTC ms).
@@ -113,6 +115,7 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         profiles=OfficeProfiles(database, sealer),
         mirror=Mirror(database, sealer, index),
         holds=Holds(database),
+        tokens=Tokens(database, index),
     )
 
 

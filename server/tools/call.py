@@ -41,7 +41,7 @@ class Origin:
         call_id: "" where the runtime gives none.
         caller_number: as asserted by the platform; "" where it gives none.
         office: which office the connection is for; "" for the only one.
-        token: who is connected; "" until tokens are asked for.
+        token: who is connected; "" where no token is asked for.
     """
 
     call_id: str = ""

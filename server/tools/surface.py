@@ -1,7 +1,8 @@
 """The MCP surface: tools from tables, arguments read loosely, one deadline, and only our own words out."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import anyio
@@ -11,6 +12,7 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
 
 from server import __version__
+from server.access import ADMIN, EVERYTHING, NOBODY, Access, current
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.choice import chosen_offices
 from server.desk.front_desk import FrontDesk
@@ -21,6 +23,7 @@ from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.diverting import divert
 from server.tools.results import Answer, as_result, room_for_news
+from server.tools.scopes import TOOL_SCOPES
 from server.tools.telling import MOST_TOLD, news_sentence
 from server.tools.wording import Sentence, WordingError, phrase, sentence
 from server.tools.writes import row_answer
@@ -86,6 +89,10 @@ class Surface(MCPServer[None]):
     Args:
         desk: what the tools ask.
         specs: the tools to show; any other is refused by name.
+
+    Attributes:
+        asks: whether a call whose connection is not known may do nothing. Off, as on stdio, its parent
+            is trusted with everything.
     """
 
     def __init__(self, desk: FrontDesk, specs: Sequence[ToolSpec]) -> None:
@@ -98,21 +105,41 @@ class Surface(MCPServer[None]):
         )
         self._desk = desk
         self._specs = {spec.name: spec for spec in specs}
+        self.asks = False
+
+    def _access(self) -> Access:
+        return current() or (NOBODY if self.asks else EVERYTHING)
+
+    def _shown(self, access: Access) -> dict[str, ToolSpec]:
+        """The tools that a connection sees, and so can call."""
+        return {
+            name: spec for name, spec in self._specs.items() if access.permits(TOOL_SCOPES.get(name, ADMIN))
+        }
 
     async def list_tools(self) -> list[Tool]:
-        """The tools, in the order of their table."""
-        return [spec.as_tool() for spec in self._specs.values()]
+        """The tools that the connection's scopes allow, in the order of their table."""
+        return [spec.as_tool() for spec in self._shown(self._access()).values()]
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Answer a call, whatever happens, in our own words and inside the deadline."""
-        spec = self._specs.get(name)
+        access = self._access()
+        spec = self._shown(access).get(name)
         if spec is None:
             return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
+        if access.lane is not None and access.lane.full:
+            return as_result(_plain("en", _key(spec, "unavailable"), Outcome.UNAVAILABLE), [])
+        with access.lane.taken() if access.lane is not None else nullcontext():
+            return await self._call(spec, arguments, context, access)
+
+    async def _call(
+        self, spec: ToolSpec, arguments: dict[str, Any], context: Context[None, Any] | None, access: Access
+    ) -> CallToolResult:
         started = self._desk.clock.monotonic()
         try:
-            call = await self._open_call(_origin(context, arguments), started)
+            origin = replace(_origin(context, arguments), token=access.token)
+            call = await self._open_call(origin, started)
         except Unanswerable as reason:
             return as_result(_unanswerable("en", reason), [])
         except Exception as error:  # noqa: BLE001 - no exception's text may reach a caller
@@ -128,8 +155,10 @@ class Surface(MCPServer[None]):
         return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
+        access = self._access()
         office_id = origin.office.partition("/")[0] or None
         offices = await chosen_offices(self._desk.store.offices, self._desk.settings, office_id)
+        offices = [office for office in offices if access.reaches(office.office_id, office.practice_id)]
         if origin.office:
             offices = [o for o in offices if origin.office in {o.office_id, f"{o.office_id}/{o.practice_id}"}]
         if not offices:
