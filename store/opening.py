@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from store.audit import Audit
 from store.database import Database, Statements, parse_url
 from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
 from store.handles import Handles
@@ -50,6 +51,7 @@ class Store:
     profiles: OfficeProfiles
     mirror: Mirror
     holds: Holds
+    audit: Audit
 
     async def purge(self, now: int) -> Purged:
         """Forget expired handles and read-backs, and leases that lapsed an hour ago or more (``now`` UTC ms).
@@ -113,6 +115,7 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         profiles=OfficeProfiles(database, sealer),
         mirror=Mirror(database, sealer, index),
         holds=Holds(database),
+        audit=Audit(database, index),
     )
 
 
