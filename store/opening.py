@@ -9,6 +9,7 @@ from typing import Self
 from store.audit import Audit
 from store.database import Database, Statements, parse_url
 from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
+from store.forgetting import Forgetting
 from store.handles import Handles
 from store.holds import Holds
 from store.inbox import Inbox
@@ -19,6 +20,7 @@ from store.mirror import Mirror
 from store.office_profiles import OfficeProfiles
 from store.offices import Offices
 from store.readbacks import Readbacks
+from store.retention import Retention
 from store.rotation import Rotation
 from store.sealing import KEY_BYTES, Index, KeyRing, Sealer
 from store.sqlite import Found, SqliteDatabase, look, open_sqlite
@@ -34,6 +36,7 @@ class Purged:
     handles: int
     readbacks: int
     leases: int
+    holds: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,11 @@ class Store:
     holds: Holds
     audit: Audit
     rotation: Rotation
+    retention: Retention
+    forgetting: Forgetting
 
     async def purge(self, now: int) -> Purged:
-        """Forget expired handles and read-backs, and leases that lapsed an hour ago or more (``now`` UTC ms).
+        """Forget expired handles, read-backs and holds, and leases that lapsed an hour ago (``now`` UTC ms).
 
         No row of the ledger and no task is ever removed.
         """
@@ -65,6 +70,7 @@ class Store:
             readbacks=await self.readbacks.purge(now),
             leases=await self.ledger.forget_lapsed_leases(lapsed_by)
             + await self.offices.forget_lapsed_leases(lapsed_by),
+            holds=await self.holds.purge(now),
         )
 
     async def aclose(self) -> None:
@@ -104,6 +110,7 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
     except BaseException:
         await database.aclose()
         raise
+    mirror, retention = Mirror(database, sealer, index), Retention(database, sealer)
     return Store(
         database=database,
         offices=Offices(database, sealer),
@@ -114,10 +121,12 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         made_key=made_key,
         inbox=Inbox(database, sealer),
         profiles=OfficeProfiles(database, sealer),
-        mirror=Mirror(database, sealer, index),
+        mirror=mirror,
         holds=Holds(database),
         audit=Audit(database, index),
         rotation=Rotation(database, sealer, lies_in),
+        retention=retention,
+        forgetting=Forgetting(database, sealer, index, retention, mirror),
     )
 
 

@@ -136,9 +136,9 @@ class Rotation:
     def _file(self) -> KeyFile:
         if self.key_file is None:
             raise SealingKeyMissing(
-                "The sealing keys are given in CHAIRTIME_KEY, which no program can change. "
-                "Nothing was changed. Put a new key (32 random bytes in base64) on a line before the old one, "
-                "restart the server, and run this again; take the old one out when nothing is sealed with it."
+                "The sealing keys are given in CHAIRTIME_KEY, which no program can change. Nothing was "
+                "changed. Put a new key (32 random bytes in base64) on a line before the old one, restart "
+                "the server, and run this again; take the old one out when nothing needs it."
             )
         return self.key_file
 

@@ -22,7 +22,7 @@ async def rotate(settings: Settings, page: Page) -> int:
         rotation = records.store.rotation
         began = await rotation.begin()
         page.note("A new key seals from now on." if began else "Going on with a change of keys.")
-        done = dict[str, int]()
+        done, left = dict[str, int](), 0
         for _ in range(MOST_ROUNDS):
             async for name, rows in rotation.run():
                 done[name] = done.get(name, 0) + rows
