@@ -137,6 +137,7 @@ async def test_two_processes_on_one_file_write_one_chain(store, office, act, dat
     with anyio.fail_after(30):
         writers = [await anyio.open_process([*command, name]) for name in ("one", "two")]
         for writer in writers:
+            assert writer.stdin is not None
             await writer.stdin.send(b"go\n")
         await told(store, act, 40)
         for writer in writers:

@@ -1,9 +1,11 @@
 """What is let go when its time is up, and what has to stay."""
 
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from server.background.parts import Parts
 from server.background.retention import DAY_MS, Keeping
 from server.settings import Settings
 from store.handles import Kind
@@ -79,7 +81,8 @@ async def test_a_round_lets_go_of_what_is_due(store, office, a_write, t0, mirror
         Kind.PATIENT, office=office, scope_key=None, subject="s", payload={}, now=t0, ttl_ms=1_000
     )
     clock = SimpleNamespace(now=lambda: t0 + 100 * DAY)
-    keeping = Keeping(SimpleNamespace(store=store, clock=clock, settings=Settings(mirror=mirror)))
+    parts = SimpleNamespace(store=store, clock=clock, settings=Settings(mirror=mirror))
+    keeping = Keeping(cast("Parts", parts))
     gone = await keeping.round()
     assert {name: count for name, count in gone.items() if count} == {
         "handles": 1,
