@@ -1,11 +1,10 @@
 """What is let go when its time is up, and what has to stay."""
 
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from server.background.parts import Parts
 from server.background.retention import DAY_MS, Keeping
 from server.settings import Settings
 from store.handles import Kind
@@ -13,6 +12,9 @@ from store.inbox import NewTask, TaskKind
 from store.ledger_rows import Created
 from store.ledger_states import OPEN, State
 from store.mirror_rows import Lease, Record
+
+if TYPE_CHECKING:
+    from server.background.parts import Parts
 
 DAY = DAY_MS
 
