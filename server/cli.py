@@ -10,6 +10,7 @@ from server import __version__
 from server.door import CONFIGURATION, FAILED, account, errors, leaves, read_settings, run, say
 from server.failures import Failure
 from server.operators.commands import disconnect, inbox_app, writebacks_app
+from server.operators.custody_commands import audit_app, forget, key_app
 from server.operators.mirror_commands import mirror_app
 from server.operators.office_commands import office_app
 from server.operators.token_commands import tokens_app
@@ -28,6 +29,8 @@ app.add_typer(writebacks_app, name="writebacks")
 app.add_typer(office_app, name="office")
 app.add_typer(mirror_app, name="mirror")
 app.add_typer(tokens_app, name="tokens")
+app.add_typer(audit_app, name="audit")
+app.add_typer(key_app, name="key")
 
 
 @app.callback(invoke_without_command=True)
@@ -120,3 +123,4 @@ def doctor() -> None:
 
 
 app.command()(disconnect)
+app.command()(forget)

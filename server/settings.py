@@ -306,6 +306,26 @@ class Settings(ConnectionSettings):
         validation_alias="CHAIRTIME_MIRROR_IDLE_MINUTES",
         description="A copy that no call has used for this long is taken out of memory.",
     )
+    keep_writes_days: Annotated[float, Field(ge=14)] = Field(
+        default=90.0,
+        validation_alias="CHAIRTIME_KEEP_WRITES_DAYS",
+        description="Days after which a settled write is blanked: its history stays, what it said does not.",
+    )
+    keep_tasks_days: Annotated[float, Field(ge=14)] = Field(
+        default=90.0,
+        validation_alias="CHAIRTIME_KEEP_TASKS_DAYS",
+        description="Days after which a task of the inbox that is done is deleted.",
+    )
+    keep_copies_days: Annotated[float, Field(gt=0)] = Field(
+        default=14.0,
+        validation_alias="CHAIRTIME_KEEP_COPIES_DAYS",
+        description="Days after which the copy of an office that is served no more is deleted.",
+    )
+    retention_minutes: Annotated[float, Field(gt=0)] = Field(
+        default=15.0,
+        validation_alias="CHAIRTIME_RETENTION_MINUTES",
+        description="Between two looks for what has been kept long enough.",
+    )
     transfer_number: str = Field(
         default="",
         max_length=24,

@@ -42,12 +42,14 @@ class Origin:
         caller_number: as asserted by the platform; "" where it gives none.
         office: which office the connection is for; "" for the only one.
         token: who is connected; "" where no token is asked for.
+        over_http: whether the call came over HTTP, and not from a parent over stdio.
     """
 
     call_id: str = ""
     caller_number: str = field(default="", repr=False)
     office: str = ""
     token: str = ""
+    over_http: bool = False
 
 
 def origin_of(
@@ -72,6 +74,7 @@ def origin_of(
         call_id=call_id,
         caller_number=normal_phone(number) if isinstance(number, str) else "",
         office=header.get("x-chairtime-office", ""),
+        over_http=headers is not None,
     )
 
 

@@ -19,6 +19,7 @@ from server.desk.front_desk import FrontDesk
 from server.desk.gate import Diverted
 from server.sikka.errors import NotPermitted, SikkaError
 from server.tools.arguments import Argument, BadArgument, Value, object_schema, read_all
+from server.tools.auditing import act_of, audited
 from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.diverting import divert
@@ -27,6 +28,7 @@ from server.tools.scopes import TOOL_SCOPES
 from server.tools.telling import MOST_TOLD, news_sentence
 from server.tools.wording import Sentence, WordingError, phrase, sentence
 from server.tools.writes import row_answer
+from store.audit import during
 
 Run = Callable[[Call, dict[str, Any]], Awaitable[Answer]]
 log = structlog.get_logger(__name__)
@@ -145,13 +147,18 @@ class Surface(MCPServer[None]):
         except Exception as error:  # noqa: BLE001 - no exception's text may reach a caller
             log.error("call_not_opened", tool=spec.name, error=type(error).__name__)
             return as_result(_plain("en", ("any", "internal"), Outcome.INTERNAL), [])
-        answer = await self._answer(call, spec, arguments)
+        act = act_of(call, spec.name, arguments)
+        with during(act):
+            answer = await self._answer(call, spec, arguments)
         answer.writes = spec.writes
         try:
             news = await self._news(call, answer)
         except Exception as error:  # noqa: BLE001 - the answer is true without the news
             log.error("news_lost", tool=spec.name, error=type(error).__name__)
             news = []
+        # What was put down has its entry already, and the truth about it is told whatever happens.
+        if not await audited(call, act, answer, news) and answer.row is None and not spec.writes:
+            return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
         return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
