@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from store.attempts import Attempts
 from store.database import Database, Statements, parse_url
 from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
 from store.handles import Handles
@@ -33,6 +34,7 @@ class Purged:
     handles: int
     readbacks: int
     leases: int
+    attempts: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,10 @@ class Store:
     profiles: OfficeProfiles
     mirror: Mirror
     holds: Holds
+    attempts: Attempts
 
     async def purge(self, now: int) -> Purged:
-        """Forget expired handles and read-backs, and leases that lapsed an hour ago or more (``now`` UTC ms).
+        """Forget expired handles, read-backs and tries, and leases that lapsed an hour ago (``now`` UTC ms).
 
         No row of the ledger and no task is ever removed.
         """
@@ -62,6 +65,7 @@ class Store:
             readbacks=await self.readbacks.purge(now),
             leases=await self.ledger.forget_lapsed_leases(lapsed_by)
             + await self.offices.forget_lapsed_leases(lapsed_by),
+            attempts=await self.attempts.purge(now),
         )
 
     async def aclose(self) -> None:
@@ -113,6 +117,7 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         profiles=OfficeProfiles(database, sealer),
         mirror=Mirror(database, sealer, index),
         holds=Holds(database),
+        attempts=Attempts(database),
     )
 
 
