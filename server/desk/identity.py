@@ -26,13 +26,11 @@ ADULT_FROM: Final = 18  # years; whose record is opened to nobody else
 GUARDIANS: Final = frozenset({"parent", "guardian"})
 HOUR_MS: Final = 60 * 60_000
 
-# What each act on a patient handle asks for, by what was proven: either of these sets.
-_BOTH: Final = frozenset({"name", "birth_date"})
-_BY_NUMBER: Final = frozenset({"name", "number"})
-NEEDS: Final[Mapping[IdentityLevel, Mapping[str, tuple[frozenset[str], ...]]]] = {
-    # find_slots shows nothing of the record, check_writeback only what this call has asked for.
-    IdentityLevel.BOOKING: dict.fromkeys(("find_slots", "book", "check_writeback"), (_BOTH, _BY_NUMBER)),
-    IdentityLevel.STRICT: {},
+# Acts for which the name and the number of the call are enough; every other asks for name and birth date.
+# find_slots shows nothing of the record then, check_writeback only what this call has asked for.
+BY_NUMBER: Final[Mapping[IdentityLevel, frozenset[str]]] = {
+    IdentityLevel.BOOKING: frozenset({"find_slots", "book", "check_writeback"}),
+    IdentityLevel.STRICT: frozenset(),
 }
 # What a parent or guardian may do for a minor; all else is for the office's own people.
 FOR_A_MINOR: Final = frozenset(
@@ -69,7 +67,8 @@ def may(proof: PatientProof, act: str, level: IdentityLevel) -> Outcome | None:
     Acts bear the names under which the wording keeps their sentences; one that is not in the tables needs
     name and birth date, and the patient themselves.
     """
-    if not any(needed <= set(proof.proven) for needed in NEEDS[level].get(act, (_BOTH,))):
+    by_number = act in BY_NUMBER[level] and {"name", "number"} <= set(proof.proven)
+    if not proof.identifies and not by_number:
         return Outcome.NEED_MORE
     return Outcome.NEEDS_HUMAN if proof.caller_is != SELF and act not in FOR_A_MINOR else None
 
@@ -142,7 +141,8 @@ class Identity:
         if await self._is_full(profile, counters):
             return unsaid
         found = await self._patients.by_number(profile, asked)
-        return found if found.patient and await self._settled(profile, counters, found) else unsaid
+        told = await self._settled(profile, counters, found)
+        return found if told and found.patient is not None else unsaid
 
     def _is_for_the_patient(self, profile: Profile, asked: Asked) -> bool:
         """Whether the record is opened to the patient alone, by what the caller says."""
