@@ -32,6 +32,7 @@ async def find_patient(call: Call, values: dict[str, Any]) -> Answer:
         raise BadArgument("phone")
     number = normal_phone(call.origin.caller_number, profile.region)
     asked = Asked(values["name"], born, phone, number, values["caller_is"])
+    call.caller = PatientProof("", "", caller_is=asked.caller_is)  # nothing is shown yet
     found = await call.desk.identity.identify(profile, asked, call.scope_key)
     if found.patient is not None:
         return await verified(call, profile, found.patient)
