@@ -260,6 +260,15 @@ class Settings(ConnectionSettings):
         validation_alias="CHAIRTIME_FLAG_SECONDS",
         description="Between two looks for writes that should become a task.",
     )
+    attempts: str = Field(
+        default="5, 10, 10, 60",
+        pattern=r"^\s*[1-9]\d{0,5}(\s*,\s*[1-9]\d{0,5}){3}\s*$",
+        validation_alias="CHAIRTIME_ATTEMPTS",
+        description=(
+            "Failed tries to be recognised before only a person helps: in a call, by a number and at a "
+            "patient in a day, in an office in an hour."
+        ),
+    )
     emergency_text: str = Field(
         default=EMERGENCY_TEXT,
         max_length=140,
@@ -352,6 +361,11 @@ class Settings(ConnectionSettings):
     def shown_toolsets(self) -> frozenset[str]:
         """The names in CHAIRTIME_TOOLSETS."""
         return frozenset(listed(self.toolsets))
+
+    @property
+    def most_attempts(self) -> tuple[int, ...]:
+        """The four numbers of CHAIRTIME_ATTEMPTS: of a call, a number, a patient, an office."""
+        return tuple(int(number) for number in self.attempts.split(","))
 
     @property
     def has_credentials(self) -> bool:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from store.audit import Audit
+from store.attempts import Attempts
 from store.database import Database, Statements, parse_url
 from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
 from store.forgetting import Forgetting
@@ -38,6 +39,7 @@ class Purged:
     readbacks: int
     leases: int
     holds: int = 0
+    attempts: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class Store:
 
     async def purge(self, now: int) -> Purged:
         """Forget expired handles, read-backs and holds, and leases that lapsed an hour ago (``now`` UTC ms).
+    attempts: Attempts
+
+    async def purge(self, now: int) -> Purged:
+        """Forget expired handles, read-backs and tries, and leases that lapsed an hour ago (``now`` UTC ms).
 
         No row of the ledger and no task is ever removed.
         """
@@ -73,6 +79,7 @@ class Store:
             leases=await self.ledger.forget_lapsed_leases(lapsed_by)
             + await self.offices.forget_lapsed_leases(lapsed_by),
             holds=await self.holds.purge(now),
+            attempts=await self.attempts.purge(now),
         )
 
     async def aclose(self) -> None:
@@ -130,6 +137,7 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         rotation=Rotation(database, sealer, lies_in),
         retention=retention,
         forgetting=Forgetting(database, sealer, index, retention, mirror),
+        attempts=Attempts(database),
     )
 
 

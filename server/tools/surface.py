@@ -22,6 +22,7 @@ from server.tools.arguments import Argument, BadArgument, Value, object_schema, 
 from server.tools.auditing import act_of, audited
 from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
+from server.tools.disclosing import allowed
 from server.tools.diverting import divert
 from server.tools.results import Answer, as_result, room_for_news
 from server.tools.scopes import TOOL_SCOPES
@@ -41,6 +42,8 @@ UNANSWERABLE: Final[dict[str, tuple[str, str]]] = {
     "no_word_for_cancelled": ("cancel", "not_supported"),
     "no_office": ("any", "unavailable"),
     "which_office": ("any", "not_permitted"),
+    "not_shown": ("handle", "not_proven"),
+    "not_theirs": ("handle", "not_theirs"),
 }
 
 
@@ -151,6 +154,7 @@ class Surface(MCPServer[None]):
         with during(act):
             answer = await self._answer(call, spec, arguments)
         answer.writes = spec.writes
+        answer.facts = allowed(spec.name, answer.facts)
         try:
             news = await self._news(call, answer)
         except Exception as error:  # noqa: BLE001 - the answer is true without the news
@@ -200,6 +204,7 @@ class Surface(MCPServer[None]):
         try:
             if spec.writes and not spec.takes_card_data and holds_card_data(arguments):
                 raise BadArgument("card_number")  # noqa: TRY301 - answered like any other argument
+            call.act = spec.operation
             values: dict[str, Value] = read_all(spec.arguments, arguments)
             return await _marked(call, await spec.run(call, values))
         except BadArgument as bad:
