@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from store.audit import Audit
 from store.attempts import Attempts
+from store.audit import Audit
 from store.database import Database, Statements, parse_url
 from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
 from store.forgetting import Forgetting
@@ -62,13 +62,10 @@ class Store:
     rotation: Rotation
     retention: Retention
     forgetting: Forgetting
-
-    async def purge(self, now: int) -> Purged:
-        """Forget expired handles, read-backs and holds, and leases that lapsed an hour ago (``now`` UTC ms).
     attempts: Attempts
 
     async def purge(self, now: int) -> Purged:
-        """Forget expired handles, read-backs and tries, and leases that lapsed an hour ago (``now`` UTC ms).
+        """Forget expired handles, read-backs, holds, tries, and leases that lapsed an hour ago (``now`` UTC ms).
 
         No row of the ledger and no task is ever removed.
         """
