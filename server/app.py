@@ -19,6 +19,7 @@ from server.background.mirror import MirrorKeeper
 from server.background.parts import Parts, renewal_seconds
 from server.background.queue import Queue
 from server.background.releases import Releases
+from server.background.retention import Keeping
 from server.background.sweeper import Sweeper
 from server.clock import Clock, SystemClock
 from server.desk.choice import chosen_offices
@@ -169,6 +170,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenera
             "releases": Releases(parts, desk).run,
             "watch": Watch(parts).run,
             "conflicts": Conflicts(parts).run,
+            "retention": Keeping(parts).run,
         }.items():
             runtime.start(name, run)
         mirror = MirrorKeeper(parts, desk.copies, desk.profiles)

@@ -10,8 +10,10 @@ from server import __version__
 from server.door import CONFIGURATION, FAILED, account, errors, leaves, read_settings, run, say
 from server.failures import Failure
 from server.operators.commands import disconnect, inbox_app, writebacks_app
+from server.operators.custody_commands import audit_app, forget, key_app
 from server.operators.mirror_commands import mirror_app
 from server.operators.office_commands import office_app
+from server.operators.token_commands import tokens_app
 
 __all__ = ["CONFIGURATION", "FAILED", "app", "errors", "leaves", "read_settings", "run", "say"]
 
@@ -26,6 +28,9 @@ app.add_typer(inbox_app, name="inbox")
 app.add_typer(writebacks_app, name="writebacks")
 app.add_typer(office_app, name="office")
 app.add_typer(mirror_app, name="mirror")
+app.add_typer(tokens_app, name="tokens")
+app.add_typer(audit_app, name="audit")
+app.add_typer(key_app, name="key")
 
 
 @app.callback(invoke_without_command=True)
@@ -43,7 +48,7 @@ def serve(
     transport: Annotated[
         Literal["stdio", "http"], typer.Option(help="http serves Streamable HTTP at /mcp and SSE at /sse.")
     ] = "stdio",
-    host: Annotated[str, typer.Option(help="For http; loopback only.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="For http; beyond loopback only with tokens.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(help="For http; 0 is any free one, said on stderr.", min=0, max=65535)
     ] = 8000,
@@ -118,3 +123,4 @@ def doctor() -> None:
 
 
 app.command()(disconnect)
+app.command()(forget)

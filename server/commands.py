@@ -15,7 +15,15 @@ from sandbox.serving import serve_sandbox
 from sandbox.world import SandboxConfig, World
 from server.app import App, running
 from server.failures import ConfigurationError, port_taken
-from server.hosting.http import NotLoopback, PortTaken, listen, serve_http
+from server.hosting.http import (
+    NoHosts,
+    PortTaken,
+    credentials,
+    http_app,
+    listen,
+    reachable,
+    serve_http,
+)
 from server.hosting.stdio import ended_by_signals, serve_stdio
 from server.settings import Settings
 from store.offices import Office
@@ -24,6 +32,12 @@ EMBEDDED_SECONDS: Final = (3.0, 6.0)  # a brisk practice: a person trying it sho
 
 # Names the line on stderr by which other programs learn an address that was chosen for them.
 ADDRESS_NAME: Final = "CHAIRTIME_ADDRESS"
+
+NO_TOKENS: Final = (
+    "This address can be reached from elsewhere, and nobody would be asked who they are. "
+    "Chairtime did not start. Make a token with `chairtime tokens create`, or set CHAIRTIME_ISSUER, "
+    "CHAIRTIME_JWKS_URL and CHAIRTIME_PUBLIC_URL."
+)
 
 
 @asynccontextmanager
@@ -68,10 +82,13 @@ async def serve(settings: Settings, *, transport: str, host: str, port: int, san
     # signals count from here on: also while Sikka is looked for, a stop must leave nothing behind
     async with ended_by_signals(), AsyncExitStack() as stack:
         world: World | None = None
-        listener = None if transport == "stdio" else stack.enter_context(_listening(host, port))
+        listener = None if transport == "stdio" else stack.enter_context(_listening(settings, host, port))
         if sandbox:
             settings, world = await stack.enter_async_context(on_sandbox(settings))
         app = await stack.enter_async_context(running(settings))
+        judge = credentials(settings, app.store.tokens, app.desk.clock)
+        if listener is not None and reachable(settings, host) and not await judge.asked_for():
+            raise ConfigurationError(NO_TOKENS)
         offices = await app.settle_choice(one=listener is None)
         if world is not None:
             await review(app, offices, world)
@@ -83,18 +100,20 @@ async def serve(settings: Settings, *, transport: str, host: str, port: int, san
             f"Chairtime is ready for agents: {at}/mcp, or {at}/sse. Stop it with Ctrl-C.\n"
             f"  {ADDRESS_NAME}={at}\n"
         )
-        await serve_http(app.surface, app.runtime, host=host, listener=listener)
+        app.surface.asks = True
+        gate = http_app(app.surface, app.runtime, settings, judge, app.desk.clock, host)
+        await serve_http(gate, settings, listener)
     return 0
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening(settings: Settings, host: str, port: int) -> socket.socket:
     """Taken before anything else is started, so that a wrong address costs nobody a wait."""
     try:
-        return listen(host, port)
-    except NotLoopback:
+        return listen(settings, host, port)
+    except NoHosts:
         raise ConfigurationError(
-            f"{host} can be reached from elsewhere, and Chairtime asks for no tokens yet. "
-            "It did not start. Use --host 127.0.0.1."
+            f"{host} can be reached from elsewhere. Chairtime did not start. "
+            "Set CHAIRTIME_ALLOWED_HOSTS to the names by which agents call it, or use --host 127.0.0.1."
         ) from None
     except PortTaken:
         raise port_taken(port) from None

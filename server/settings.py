@@ -5,19 +5,20 @@ from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from server.connection_settings import LOOPBACK, ConnectionSettings, Seconds, listed
 from server.sikka.client import BASE_URL
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+__all__ = ["EMERGENCY_TEXT", "LOOPBACK", "TOOLSET_NAMES", "Seconds", "Settings", "environment_names"]
+
 TOOLSET_NAMES: Final = ("scheduling", "frontoffice", "billing")
 EMERGENCY_TEXT: Final = (
     "If you have trouble breathing or swallowing, call 911 or go to an emergency room right now."
 )
-Seconds = Annotated[float, Field(gt=0)]
 
 
-class Settings(BaseSettings):
+class Settings(ConnectionSettings):
     """The configuration of one process. Field descriptions say what a setting does and in which unit."""
 
     model_config = SettingsConfigDict(
@@ -259,6 +260,15 @@ class Settings(BaseSettings):
         validation_alias="CHAIRTIME_FLAG_SECONDS",
         description="Between two looks for writes that should become a task.",
     )
+    attempts: str = Field(
+        default="5, 10, 10, 60",
+        pattern=r"^\s*[1-9]\d{0,5}(\s*,\s*[1-9]\d{0,5}){3}\s*$",
+        validation_alias="CHAIRTIME_ATTEMPTS",
+        description=(
+            "Failed tries to be recognised before only a person helps: in a call, by a number and at a "
+            "patient in a day, in an office in an hour."
+        ),
+    )
     emergency_text: str = Field(
         default=EMERGENCY_TEXT,
         max_length=140,
@@ -305,6 +315,26 @@ class Settings(BaseSettings):
         validation_alias="CHAIRTIME_MIRROR_IDLE_MINUTES",
         description="A copy that no call has used for this long is taken out of memory.",
     )
+    keep_writes_days: Annotated[float, Field(ge=14)] = Field(
+        default=90.0,
+        validation_alias="CHAIRTIME_KEEP_WRITES_DAYS",
+        description="Days after which a settled write is blanked: its history stays, what it said does not.",
+    )
+    keep_tasks_days: Annotated[float, Field(ge=14)] = Field(
+        default=90.0,
+        validation_alias="CHAIRTIME_KEEP_TASKS_DAYS",
+        description="Days after which a task of the inbox that is done is deleted.",
+    )
+    keep_copies_days: Annotated[float, Field(gt=0)] = Field(
+        default=14.0,
+        validation_alias="CHAIRTIME_KEEP_COPIES_DAYS",
+        description="Days after which the copy of an office that is served no more is deleted.",
+    )
+    retention_minutes: Annotated[float, Field(gt=0)] = Field(
+        default=15.0,
+        validation_alias="CHAIRTIME_RETENTION_MINUTES",
+        description="Between two looks for what has been kept long enough.",
+    )
     transfer_number: str = Field(
         default="",
         max_length=24,
@@ -322,15 +352,20 @@ class Settings(BaseSettings):
     @field_validator("toolsets")
     @classmethod
     def _only_toolsets_that_exist(cls, value: str) -> str:
-        unknown = [name for name in _listed(value) if name not in TOOLSET_NAMES]
-        if unknown or not _listed(value):
+        unknown = [name for name in listed(value) if name not in TOOLSET_NAMES]
+        if unknown or not listed(value):
             raise ValueError(f"must be a comma list of {', '.join(TOOLSET_NAMES)}")
         return value
 
     @property
     def shown_toolsets(self) -> frozenset[str]:
         """The names in CHAIRTIME_TOOLSETS."""
-        return frozenset(_listed(self.toolsets))
+        return frozenset(listed(self.toolsets))
+
+    @property
+    def most_attempts(self) -> tuple[int, ...]:
+        """The four numbers of CHAIRTIME_ATTEMPTS: of a call, a number, a patient, an office."""
+        return tuple(int(number) for number in self.attempts.split(","))
 
     @property
     def has_credentials(self) -> bool:
@@ -342,10 +377,6 @@ class Settings(BaseSettings):
         """(office_id, practice_id) of CHAIRTIME_OFFICE; practice_id "" means any of that office."""
         pairs = (part.strip().partition("/") for part in self.office.split(","))
         return tuple((office.strip(), practice.strip()) for office, _, practice in pairs if office.strip())
-
-
-def _listed(value: str) -> list[str]:
-    return [name for part in value.split(",") if (name := part.strip().casefold())]
 
 
 def environment_names() -> dict[str, str]:

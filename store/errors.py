@@ -9,6 +9,7 @@
     ├── SealingKeyMissing    the store needs its sealing key and there is none
     ├── SealingKeyWrong      the sealing key is malformed, or not this store's
     ├── SealBroken           a sealed value is damaged, or lies in a row it was not made for
+    ├── OlderKeyInUse        a key was to be dropped that still opens something
     ├── UnknownOffice        keys were to be saved for an office that has no row
     └── LeaseLost            another process has taken over what this one was loading
 
@@ -42,6 +43,17 @@ class SealingKeyWrong(StoreError):
 
 class SealBroken(StoreError):
     """A sealed value cannot be opened: damaged, sealed with an unknown key, or moved from another row."""
+
+
+class OlderKeyInUse(StoreError):
+    """An older key was to be dropped, and some rows are still sealed with it."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(
+            f"{rows} rows are still sealed with an older key. Nothing was changed. "
+            "Run chairtime key rotate first."
+        )
+        self.rows = rows
 
 
 class UnknownOffice(StoreError):

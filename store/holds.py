@@ -131,6 +131,11 @@ class Holds:
                 "DELETE FROM holds WHERE office = $1 AND holder = $2 AND offer = $3", office, holder, offer
             )
 
+    async def purge(self, now: int) -> int:
+        """Forget holds that have expired and return how many cells they were."""
+        async with self._database.transaction() as statements:
+            return await statements.execute("DELETE FROM holds WHERE expires_at <= $1", now)
+
     async def _taken(
         self, office: str, claims: Sequence[Claim], own: Sequence[str], now: int
     ) -> frozenset[_Cell]:

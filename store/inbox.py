@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from store.audit import note_done
 from store.database import Database, Row, Statements
 from store.ledger_rows import new_id
 from store.sealing import Sealer
@@ -115,6 +116,9 @@ class Inbox:
                 new.scope_key,
             )
             if rows:
+                await note_done(
+                    statements, now, f"task_{new.kind}", patient_key=new.patient_key, record=task_id
+                )
                 return self._task(rows[0]), True
             rows = await statements.fetch(
                 "SELECT * FROM tasks WHERE id = $1 OR (writeback_id = $2 AND kind = $3 AND state <> 'done')",

@@ -4,6 +4,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from store.audit import note_done
 from store.database import placeholders
 from store.ledger_adoption import LedgerAdoption
 from store.ledger_asking import LedgerAsking
@@ -65,6 +66,7 @@ class Ledger(
             )
             if row is not None:
                 await self._note(statements, row, None, now)
+                await note_done(statements, now, new.state.value, patient_key=new.patient_key, record=row_id)
                 return self._seals.writeback(row), True
             holder = await statements.fetch(
                 "SELECT * FROM pms_writebacks WHERE pms_integration_id = $1 AND natural_key = $2",
@@ -228,7 +230,9 @@ class Ledger(
                 return None
             state = State(row["state"])
             leased = row["lease_until"] is not None and row["lease_until"] > now
+            about = {"patient_key": row["patient_key"], "record": row_id}
             if state in _WITHDRAWN_AT_ONCE or (state is State.INTENT and not leased):
+                await note_done(statements, now, State.WITHDRAWN.value, **about)
                 return await self._enter(
                     statements,
                     row,
@@ -241,6 +245,7 @@ class Ledger(
                 return self._seals.writeback(row)
             changed = await self._set(statements, row, {"wish": WITHDRAW, "due_at": now})
             await self._note(statements, changed, state, now, reason="wish_withdraw")
+            await note_done(statements, now, "wish_withdraw", **about)
             return self._seals.writeback(changed)
 
     async def clear_wish(self, office: str, row_id: str, now: int) -> Writeback | None:
@@ -258,6 +263,7 @@ class Ledger(
                 return self._seals.writeback(row)
             changed = await self._set(statements, row, {"wish": None})
             await self._note(statements, changed, state, now, reason="wish_cleared")
+            await note_done(statements, now, "wish_cleared", patient_key=row["patient_key"], record=row_id)
             return self._seals.writeback(changed)
 
     async def set_follow_up(self, row_id: str, follow_up_id: str) -> bool:

@@ -57,7 +57,8 @@ class Writeback:
 
     ``natural_key_given`` is the key it was put down with, ``sent_count`` how often it was handed to Sikka,
     ``looks`` how often it was looked for and not found since it became uncertain, ``adopted_at`` when its
-    ``sikka_id`` was found by searching (None: Sikka answered it).
+    ``sikka_id`` was found by searching (None: Sikka answered it), ``blanked_at`` when what it says was taken
+    out of it.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Writeback:
     first_look_at: int | None = None
     looks: int = 0
     adopted_at: int | None = None
+    blanked_at: int | None = None
 
     @property
     def fence(self) -> tuple[str, int]:
@@ -158,6 +160,7 @@ _PLAIN = (
     "first_look_at",
     "looks",
     "adopted_at",
+    "blanked_at",
 )
 
 

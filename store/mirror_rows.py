@@ -17,6 +17,7 @@ AT_ONCE: Final = 300  # rows to a transaction: nobody who writes must wait long
 READ_AT_ONCE: Final = 400  # rows opened without letting anybody else run
 MOST_CHANGED: Final = 4_000  # beyond this many changes, to read everything is no slower
 _PRINT_DIGITS: Final = 32
+FORGOTTEN: Final = "forgotten"  # in the place of a patient's id; no handle and no search leads to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,25 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """Where in the values of a kind's records their patient stands, for one who is to be forgotten.
+
+    ``emptied`` are the places that then tell of nobody any more; without any, the record is not kept at all.
+    """
+
+    patient_at: int
+    emptied: tuple[int, ...] = ()
+
+    def without(self, values: Sequence[str]) -> list[str] | None:
+        """The values as they are kept of somebody forgotten; None where nothing is."""
+        if not self.emptied:
+            return None
+        kept = ["" if place in self.emptied else value for place, value in enumerate(values)]
+        kept[self.patient_at] = FORGOTTEN
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
 class _Written:
     """What a record holds, as it is to be sealed, and what tells whether it has changed."""
 
@@ -61,11 +81,19 @@ class MirrorRows:
         self._index = index
 
     async def keep(
-        self, office: str, kind: str, records: Sequence[Record], *, generation: int, lease: Lease
+        self,
+        office: str,
+        kind: str,
+        records: Sequence[Record],
+        *,
+        generation: int,
+        lease: Lease,
+        whose: Whose | None = None,
     ) -> int:
         """Keep records, some hundreds to a transaction. Returns how many are new or have changed.
 
-        Kept again unchanged, a record only gets the ``generation`` of the reading that saw it.
+        Kept again unchanged, a record only gets the ``generation`` of the reading that saw it. With
+        ``whose``, nothing is kept of patients that were forgotten.
 
         Raises:
             LeaseLost: another process loads this office now; what was kept before stays.
@@ -75,6 +103,14 @@ class MirrorRows:
             prints = {self._key(office, kind, record.id): self._written(record) for record in some}
             async with self._database.transaction() as statements:
                 await self._hold(statements, office, lease)
+                forgotten = (
+                    await self._forgotten(statements, office) if whose is not None else frozenset[str]()
+                )
+                if forgotten and whose is not None:
+                    kept = self._remembered(office, some, whose, forgotten)
+                    prints = {self._key(office, kind, record.id): self._written(record) for record in kept}
+                    if not prints:
+                        continue
                 known = await self._known(statements, office, kind, prints)
                 new = {key: each for key, each in prints.items() if known.get(key) != each.print}
                 if new:
@@ -141,6 +177,82 @@ class MirrorRows:
             version,
         )
         return None if len(rows) > MOST_CHANGED else [self._kept(office, row) for row in rows]
+
+    async def forget_patient(self, office: str, patient_id: str, whose: Mapping[str, Whose]) -> int:
+        """Remove what is kept of a patient, whoever is loading. Returns how many records that were.
+
+        To be called once the patient is among the forgotten: then no reading brings anything back. A copy in
+        some process's memory is read anew, since what is removed here leaves no trace to tell it by.
+        """
+        found: dict[tuple[str, str], list[str] | None] = {}
+        for kind, place in whose.items():
+            async for key, values in self._of_kind(office, kind):
+                if values[place.patient_at] == patient_id:
+                    found[kind, key] = place.without(values)
+        if not found:
+            return 0
+        async with self._database.transaction() as statements:
+            version = await self._next_version(statements, office)
+            await statements.execute(
+                "UPDATE mirror_offices SET forgotten = version WHERE office = $1", office
+            )
+            for (kind, key), values in found.items():
+                if values is None:
+                    await statements.execute(
+                        "DELETE FROM mirror_rows WHERE office = $1 AND kind = $2 AND id_key = $3",
+                        office,
+                        kind,
+                        key,
+                    )
+                else:
+                    written = self._written(Record("", values))
+                    await statements.execute(
+                        "UPDATE mirror_rows SET sealed = $4, print = $5, version = $6 "
+                        "WHERE office = $1 AND kind = $2 AND id_key = $3",
+                        office,
+                        kind,
+                        key,
+                        self._sealer.seal(
+                            written.plain, table=_TABLE, column=_COLUMN, office=office, row=f"{kind}|{key}"
+                        ),
+                        written.print,
+                        version,
+                    )
+        return len(found)
+
+    async def _of_kind(self, office: str, kind: str) -> AsyncGenerator[tuple[str, list[str]]]:
+        """Keys and values of a kind's records, those marked as gone too."""
+        key = ""
+        while True:
+            rows = await self._database.fetch(
+                "SELECT kind, id_key, sealed, gone FROM mirror_rows WHERE office = $1 AND kind = $2 "
+                f"AND id_key > $3 ORDER BY id_key LIMIT {READ_AT_ONCE}",
+                office,
+                kind,
+                key,
+            )
+            if not rows:
+                return
+            for row in rows:
+                yield row["id_key"], list(self._kept(office, row).values)
+            key = rows[-1]["id_key"]
+
+    async def _forgotten(self, statements: Statements, office: str) -> frozenset[str]:
+        rows = await statements.fetch("SELECT patient_key FROM forgotten WHERE office = $1", office)
+        return frozenset(str(row["patient_key"]) for row in rows)
+
+    def _remembered(
+        self, office: str, records: Sequence[Record], whose: Whose, forgotten: frozenset[str]
+    ) -> list[Record]:
+        """The records as they may be kept."""
+        kept: list[Record] = []
+        for record in records:
+            patient = self._index.keyed_hash("patient", office, record.values[whose.patient_at])
+            if patient not in forgotten:
+                kept.append(record)
+            elif (values := whose.without(record.values)) is not None:
+                kept.append(Record(record.id, values))
+        return kept
 
     async def counts(self, office: str) -> Mapping[str, int]:
         """How many records there are of each kind; kinds without any are left out."""

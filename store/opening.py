@@ -1,27 +1,32 @@
 """Opens a store: finds its key, proves that it fits, and brings the tables up to date."""
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from store.attempts import Attempts
+from store.audit import Audit
 from store.database import Database, Statements, parse_url
 from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
+from store.forgetting import Forgetting
 from store.handles import Handles
 from store.holds import Holds
 from store.inbox import Inbox
+from store.key_file import KeyFile, read_key, write_new
 from store.ledger import Ledger
 from store.migrate import known_migrations, migrate, refuse_newer
 from store.mirror import Mirror
 from store.office_profiles import OfficeProfiles
 from store.offices import Offices
 from store.readbacks import Readbacks
+from store.retention import Retention
+from store.rotation import Rotation
 from store.sealing import KEY_BYTES, Index, KeyRing, Sealer
 from store.sqlite import Found, SqliteDatabase, look, open_sqlite
+from store.tokens import Tokens
 
-_OWNER_ONLY = 0o600
 # Whoever holds a lease that lapsed a moment ago, and that nobody took, may still finish.
 LAPSED_LEASE_KEPT_MS = 60 * 60_000
 
@@ -33,6 +38,8 @@ class Purged:
     handles: int
     readbacks: int
     leases: int
+    holds: int = 0
+    attempts: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,9 +57,15 @@ class Store:
     profiles: OfficeProfiles
     mirror: Mirror
     holds: Holds
+    tokens: Tokens
+    audit: Audit
+    rotation: Rotation
+    retention: Retention
+    forgetting: Forgetting
+    attempts: Attempts
 
     async def purge(self, now: int) -> Purged:
-        """Forget expired handles and read-backs, and leases that lapsed an hour ago or more (``now`` UTC ms).
+        """Forget what expired (handles, read-backs, holds, tries), and leases an hour after (``now`` UTC ms).
 
         No row of the ledger and no task is ever removed.
         """
@@ -62,6 +75,8 @@ class Store:
             readbacks=await self.readbacks.purge(now),
             leases=await self.ledger.forget_lapsed_leases(lapsed_by)
             + await self.offices.forget_lapsed_leases(lapsed_by),
+            holds=await self.holds.purge(now),
+            attempts=await self.attempts.purge(now),
         )
 
     async def aclose(self) -> None:
@@ -89,8 +104,8 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
     known = known_migrations(SqliteDatabase.dialect)
     if found is not None:
         refuse_newer(found.version, known)
-    ring, made_key = _key_for(path, found, key_file, key_text)
-    sealer = Sealer(ring)
+    ring, made_key, lies_in = _key_for(path, found, key_file, key_text)
+    sealer = Sealer(ring, lies_in.changed if lies_in is not None else None)
     if found is not None:
         _open_index_key(sealer, found.sealed_index_key)
     database = await open_sqlite(path)
@@ -101,6 +116,7 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
     except BaseException:
         await database.aclose()
         raise
+    mirror, retention = Mirror(database, sealer, index), Retention(database, sealer)
     return Store(
         database=database,
         offices=Offices(database, sealer),
@@ -111,33 +127,30 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         made_key=made_key,
         inbox=Inbox(database, sealer),
         profiles=OfficeProfiles(database, sealer),
-        mirror=Mirror(database, sealer, index),
+        mirror=mirror,
         holds=Holds(database),
+        tokens=Tokens(database, index),
+        audit=Audit(database, index),
+        rotation=Rotation(database, sealer, lies_in),
+        retention=retention,
+        forgetting=Forgetting(database, sealer, index, retention, mirror),
+        attempts=Attempts(database),
     )
 
 
 def _key_for(
     path: Path, found: Found | None, key_file: Path | None, key_text: str | None
-) -> tuple[KeyRing, Path | None]:
-    """The key ring to use, and the key file if one was made."""
+) -> tuple[KeyRing, Path | None, KeyFile | None]:
+    """The key ring to use, the key file if one was made, and the file it lies in if it lies in one."""
     if key_text is not None and key_text.strip():
-        return KeyRing.parse(key_text), None
-    if key_file is not None:
-        return KeyRing.parse(_read_key(key_file)), None
+        return KeyRing.parse(key_text), None, None
     beside = path.with_name(path.name + ".key")
-    if found is not None or beside.exists():
-        return KeyRing.parse(_read_key(beside)), None
-    return _make_key(beside)
-
-
-def _read_key(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii", errors="replace")
-    except OSError as error:
-        raise SealingKeyMissing(
-            f"The store's sealing key cannot be read from {path} ({error.strerror}). Nothing was changed. "
-            "Set CHAIRTIME_KEY_FILE or CHAIRTIME_KEY to the key it was made with; without it, it stays shut."
-        ) from error
+    if key_file is None and found is None and not beside.exists():
+        ring, made = _make_key(beside)
+        return ring, made, KeyFile(beside)
+    # Looked at before it is read: what is put in its place in between is seen as a change.
+    file = KeyFile(key_file or beside)
+    return KeyRing.parse(read_key(file.path)), None, file
 
 
 def _make_key(path: Path) -> tuple[KeyRing, Path | None]:
@@ -146,14 +159,14 @@ def _make_key(path: Path) -> tuple[KeyRing, Path | None]:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_new(draft, ring.dump())
+        write_new(draft, ring.dump())
         won = _linked(path, draft)
     except OSError as error:
         raise SealingKeyMissing(
             f"A sealing key could not be made at {path} ({error.strerror}). Nothing was opened. "
             "Make the directory writable, or set CHAIRTIME_KEY_FILE or CHAIRTIME_KEY."
         ) from error
-    return (ring, path) if won else (KeyRing.parse(_read_key(path)), None)
+    return (ring, path) if won else (KeyRing.parse(read_key(path)), None)
 
 
 def _linked(path: Path, draft: Path) -> bool:
@@ -165,14 +178,6 @@ def _linked(path: Path, draft: Path) -> bool:
     finally:
         draft.unlink()
     return True
-
-
-def _write_new(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 async def _index_key(statements: Statements, sealer: Sealer) -> bytes:

@@ -6,8 +6,8 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -70,6 +70,17 @@ class KeyRing:
         """The ciphers by key id, newest first. A key's id tells nothing about the key."""
         return {hashlib.sha256(b"key id" + key).digest()[:_KEY_ID_BYTES]: AESGCM(key) for key in self._keys}
 
+    def with_new(self) -> Self:
+        """A ring of a new random key before these."""
+        return type(self)([secrets.token_bytes(KEY_BYTES), *self._keys])
+
+    def newest_only(self) -> Self:
+        """A ring of the first key alone."""
+        return type(self)(self._keys[:1])
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def __repr__(self) -> str:
         return f"KeyRing(<{len(self._keys)} keys>)"
 
@@ -78,21 +89,39 @@ class Sealer:
     """AES-256-GCM over single values, each bound to the table, column, office and row it was sealed for.
 
     A sealed value is: version (1 byte), key id (4), nonce (12), ciphertext and tag (its length + 16).
+    Where the keys may come to be others while the store is open, ``changed`` is asked before each sealing,
+    and where a value was sealed with a key that is not known: it gives the ring if there is a newer one.
     """
 
-    def __init__(self, ring: KeyRing) -> None:
-        self._ciphers = ring.ciphers()
-        self._newest = next(iter(self._ciphers))
+    MARK_BYTES: ClassVar[int] = _NONCE_AT
+
+    def __init__(self, ring: KeyRing, changed: Callable[[], KeyRing | None] | None = None) -> None:
+        self._changed = changed
+        self._take(ring)
+
+    @property
+    def mark(self) -> bytes:
+        """What every value begins with that is sealed with the newest key."""
+        self._look()
+        return _VERSION + self._newest
+
+    def is_newest(self, blob: bytes) -> bool:
+        """Whether a value was sealed with the newest key."""
+        return bytes(blob[:_NONCE_AT]) == self.mark
 
     def seal(self, plain: bytes, *, table: str, column: str, office: str, row: str) -> bytes:
         """The value sealed with the newest key."""
+        self._look()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         place = _encoded((table, column, office, row))
         return _VERSION + self._newest + nonce + self._ciphers[self._newest].encrypt(nonce, plain, place)
 
     def open(self, blob: bytes, *, table: str, column: str, office: str, row: str) -> bytes:
         """The value as it was before sealing; raises SealBroken."""
-        cipher = self._ciphers.get(bytes(blob[len(_VERSION) : _NONCE_AT]))
+        key_id = bytes(blob[len(_VERSION) : _NONCE_AT])
+        if key_id not in self._ciphers:
+            self._look()
+        cipher = self._ciphers.get(key_id)
         if not blob.startswith(_VERSION) or cipher is None:
             raise SealBroken(
                 f"A value of {table}.{column} was sealed with a key that is not in the key ring."
@@ -116,6 +145,15 @@ class Sealer:
         """The JSON value that was sealed; raises SealBroken."""
         plain = self.open(blob, table=table, column=column, office=office, row=row)
         return json.loads(plain.decode("utf-8", "surrogatepass"))
+
+    def _take(self, ring: KeyRing) -> None:
+        self._ciphers = ring.ciphers()
+        self._newest = next(iter(self._ciphers))
+
+    def _look(self) -> None:
+        newer = self._changed() if self._changed is not None else None
+        if newer is not None:
+            self._take(newer)
 
 
 class Index:

@@ -132,19 +132,23 @@ async def on_the_phone(
     meta: dict[str, Any] | None = None,
     hidden: str = "",
     seconds: float = VOICE_RUNTIME_SECONDS,
+    token: str = "",
+    at: str = "",
 ) -> AsyncGenerator[Caller]:
     """A call over one of `OVER_HTTP`; the call's id comes as a header, as `_meta`, hidden, or not at all.
 
-    `seconds` is how long the runtime waits for one answer.
+    `seconds` is how long the runtime waits for one answer; `at` is what stands before `/mcp` and `/sse`.
     """
     headers = {"X-Call-Id": call_id} if call_id else {}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
     if transport == "sse":
-        async with Client(sse_client(f"{server.root}/sse", headers=headers)) as client:
+        async with Client(sse_client(f"{server.root}{at}/sse", headers=headers)) as client:
             yield Caller(client, meta=meta, hidden=hidden, seconds=seconds)
         return
     mode = MODERN if transport == "http" else "legacy"
     async with httpx2.AsyncClient(headers=headers, timeout=30, trust_env=False) as http:
-        connection = streamable_http_client(f"{server.root}/mcp", http_client=http)
+        connection = streamable_http_client(f"{server.root}{at}/mcp", http_client=http)
         try:
             async with Client(connection, mode=mode) as client:
                 yield Caller(client, meta=meta, hidden=hidden, seconds=seconds)

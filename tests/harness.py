@@ -47,7 +47,7 @@ MONDAY = dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)  # 10:00 on the wall of
 LIMIT_SECONDS = 10.0  # for whatever a test waits on; never reached when all is well
 GONE = "a process that is no more"  # the owner of leases that a test leaves behind
 LOOPS_ON_THE_BELL = 3  # carrier, sweeper and releases
-LOOPS_ON_THE_CLOCK = 5  # key keeper, freshness, queue, watch and conflicts
+LOOPS_ON_THE_CLOCK = 6  # key keeper, freshness, queue, watch, conflicts and retention
 AT_WORK = ("read the list of writes", "look ", "send ")  # tasks whose work may go on without a lease
 QUIET_LOOKS = 3  # between a row's end of lease and the ring that follows there is a moment
 

@@ -14,8 +14,8 @@ MAY_IMPORT = {
     "server/sikka": ("server.clock",),
     "server/desk": ("store", "server.sikka", "server.clock", "server.settings"),
     "server/background": ("store", "server.sikka", "server.desk", "server.clock", "server.settings"),
-    "server/tools": ("store", "server.sikka", "server.desk", "server"),
-    "server/hosting": ("server.runtime", "server.settings"),
+    "server/tools": ("store", "server.sikka", "server.desk", "server", "server.access"),
+    "server/hosting": ("server.runtime", "server.settings", "server.access", "server.clock"),
 }
 NOT_IN = {
     "server/desk": ("mcp", "mcp_types", "httpx2", "starlette", "aiosqlite"),

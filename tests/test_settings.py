@@ -27,6 +27,23 @@ def test_plain_http_is_taken_on_loopback_only():
         Settings(sikka_base_url="http://api.example.org/v4")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"issuer": "https://issuer.example.org"},
+        {"jwks_url": "https://issuer.example.org/keys", "public_url": "https://voice.example.org"},
+        {
+            "issuer": "https://issuer.example.org",
+            "jwks_url": "http://issuer.example.org/keys",
+            "public_url": "https://voice.example.org",
+        },
+    ],
+)
+def test_an_issuer_is_taken_whole_and_over_https_only(given):
+    with pytest.raises(ValidationError, match="CHAIRTIME_ISSUER"):
+        Settings(**given)
+
+
 def test_a_wrong_setting_is_named_without_its_value(monkeypatch):
     monkeypatch.setenv("CHAIRTIME_POLL_SECONDS", "sometimes-secret")
     with pytest.raises(ValidationError) as refused:

@@ -16,7 +16,7 @@ from server.sikka.copied import APPOINTMENTS, COPIED, INSERTING, LISTS, CopiedLi
 from server.sikka.envelope import Rows
 from server.sikka.errors import NotPermitted, Refused, Unreadable
 from store.mirror import Mirrored, Pass
-from store.mirror_rows import Lease, Record
+from store.mirror_rows import Lease, Record, Whose
 from store.offices import Office
 
 # Back to here appointments are kept: enough to see who works in which chair, and who was just here.
@@ -195,7 +195,14 @@ class Reading:
         return page
 
     async def _keep(self, each: CopiedList, records: list[Record], generation: int) -> None:
-        await self._mirror.keep(self._office.id, each.kind, records, generation=generation, lease=self.lease)
+        await self._mirror.keep(
+            self._office.id,
+            each.kind,
+            records,
+            generation=generation,
+            lease=self.lease,
+            whose=Whose(each.patient_at, each.emptied_at),
+        )
 
     def _keeps(self, each: CopiedList, row: tuple[str, ...]) -> bool:
         """Whether a row is of our practice, and not of a day long past."""

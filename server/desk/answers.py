@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     VERIFIED = "verified"
     NEED_MORE = "need_more"
     NOT_VERIFIED = "not_verified"
+    LOCKED = "locked"
     NEEDS_CONFIRMATION = "needs_confirmation"
     PENDING = "pending"
     QUEUED = "queued"
@@ -59,7 +60,7 @@ class Unanswerable(Exception):
     """The desk cannot answer truthfully now; the outcome says which way on there is.
 
     Attributes:
-        outcome: `UNAVAILABLE`, `NEEDS_HUMAN`, `NOT_SUPPORTED` or `NOT_PERMITTED`.
+        outcome: `UNAVAILABLE`, `NEED_MORE`, `NEEDS_HUMAN`, `NOT_SUPPORTED` or `NOT_PERMITTED`.
         reason: a short code of ours that picks the sentence.
     """
 

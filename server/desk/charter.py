@@ -53,6 +53,13 @@ class SameDay(StrEnum):
     TRANSFER = "transfer"
 
 
+class IdentityLevel(StrEnum):
+    """What a caller has to show before a time is booked; everything else needs name and birth date."""
+
+    BOOKING = "booking"  # the name, with the birth date or a number on file that the platform asserts
+    STRICT = "strict"  # name and birth date
+
+
 class FollowUp(StrEnum):
     """What an office does of its own accord about a request; nothing else is ever promised."""
 
@@ -177,6 +184,7 @@ class Policy:
         follow_up: what callers may be told of how they hear about a request.
         cancelled_word: the status that says cancelled; "" leaves it to what Sikka shows.
         mention_recall: whether a recall that is due is mentioned.
+        identity: what a caller has to show before a time is booked.
     """
 
     lead_minutes: int
@@ -192,6 +200,7 @@ class Policy:
     follow_up: FollowUp
     cancelled_word: str
     mention_recall: bool
+    identity: IdentityLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +270,7 @@ def policy_of(charter: Charter, settings: Settings) -> Policy:
         follow_up=FollowUp.NONE,
         cancelled_word="",
         mention_recall=False,
+        identity=IdentityLevel.BOOKING,
     )
     return replace(unsaid, **charter.policy)
 

@@ -6,7 +6,7 @@ The reader, the diff, the writer and the reference (docs/office.md) all go by th
 from dataclasses import dataclass
 from typing import Final
 
-from server.desk.charter import BookedBy, ColumnKind, FollowUp, SameDay, Wants
+from server.desk.charter import BookedBy, ColumnKind, FollowUp, IdentityLevel, SameDay, Wants
 from server.desk.charter_kinds import (
     DAY,
     FLAG,
@@ -344,6 +344,15 @@ KEYS: Final = (
         "false",
         "Whether a cleaning that is due is mentioned to a verified patient with nothing coming up.",
         "true",
+    ),
+    Key(
+        "policy",
+        "identity",
+        choice(IdentityLevel),
+        "booking",
+        "Before a time is booked: the name, with the birth date or a caller's number on file (booking), or "
+        "name and birth date always (strict). Everything else needs both anyway.",
+        '"strict"',
     ),
     Key("other_offices", "name", NAME, "", "As it is said.", '"Elmfield Dental"', required=True),
     Key("other_offices", "address", text(100), _NONE, "As it is said.", '"12 Mill Road, Elmfield"'),

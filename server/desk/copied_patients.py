@@ -94,6 +94,10 @@ class CopiedPatients:
         """Everybody born on a day."""
         return [CopiedPatient(*self._by_id[person.id]) for person in self.roster.born_on(day)]
 
+    def with_phone(self, phone: str) -> list[CopiedPatient]:
+        """Everybody whose number it is; nobody where it is that of too many to be anybody's."""
+        return [CopiedPatient(*self._by_id[person.id]) for person in self.roster.with_phone(phone)]
+
     def candidates(self, heard: Heard) -> list[CopiedPatient]:
         """Everybody born on the day said, and whoever else may be meant, likeliest first."""
         likely = [match.record for match in self.roster.search(heard, CANDIDATES)]

@@ -13,6 +13,7 @@ from server.desk.doorbell import Doorbell
 from server.desk.finding import Finding
 from server.desk.gate import Gate
 from server.desk.holds import SlotHolds
+from server.desk.identity import Identity
 from server.desk.inbox import DeskInbox
 from server.desk.listed_slots import ListedSlots
 from server.desk.moving import Moving
@@ -40,6 +41,7 @@ class FrontDesk:
     gate: Gate
     profiles: Profiles
     patients: Patients
+    identity: Identity
     calendar: Calendar
     finding: Finding
     booking: Booking
@@ -59,6 +61,7 @@ def open_desk(store: Store, sikka: Sikka, doorbell: Doorbell, clock: Clock, sett
     ages = Ages(clock)
     gate = Gate(store, charters, ages, clock)
     calendar = Calendar(store.ledger, sikka, clock, settings, copies)
+    patients = Patients(sikka, copies)
     return FrontDesk(
         store=store,
         clock=clock,
@@ -69,7 +72,8 @@ def open_desk(store: Store, sikka: Sikka, doorbell: Doorbell, clock: Clock, sett
         gate=gate,
         doorbell=doorbell,
         profiles=profiles,
-        patients=Patients(sikka, copies),
+        patients=patients,
+        identity=Identity(patients, store, clock, settings),
         calendar=calendar,
         finding=Finding(
             calendar, store.ledger, SlotHolds(store, clock, settings), ListedSlots(sikka, clock), clock

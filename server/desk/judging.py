@@ -73,8 +73,44 @@ def judge(heard: Heard, born: Sequence[Person], namesakes: Iterable[Person] = ()
         family = [one for one in born if any(_share_surname(one, other) for other, _ in fitting)]
         if len(family) > 1 and all(_share_surname(person, other) for other in family):
             return _only(one for one in family if _is_called(ways, one))
-        return _only(one for one, _ in fitting if heard.phone and _has_phone(one, heard.phone))
+        chosen = _only(one for one, _ in fitting if heard.phone and _has_phone(one, heard.phone))
+        kin = [one for one in family if chosen is not None and _share_surname(one, chosen)]
+        # Even where another family fits too: within one of them the phone says nothing.
+        return chosen if len(kin) <= 1 else _only(one for one in kin if _is_called(ways, one))
     return None if _doubtful(ways, person, score, namesakes) else person
+
+
+def judge_by_number(
+    heard: Heard, people: Sequence[Person], namesakes: Iterable[Person] = ()
+) -> Person | None:
+    """The one record that the name and the number of the call identify; None where there is none, or several.
+
+    A number is a household's. Where others of it have the surname, or others who were born on that day, the
+    first name has to be exactly one of theirs, letter for letter.
+
+    Args:
+        heard: the name, and in `phone` the number, which the platform asserts; the birth date was not said.
+        people: every record with that number, and every other that was born on a day with one of them.
+        namesakes: others of the surnames that were heard.
+    """
+    ways = splits(heard.name)
+    holders = [one for one in people if _has_phone(one, heard.phone)]
+    scores = [(person, name_fit(ways, person)) for person in holders]
+    fitting = [(person, score) for person, score in scores if passes(score)]
+    if not fitting:
+        return None
+    person, score = fitting[0]
+    others = [*people, *namesakes]
+    kin = {
+        one.id: one
+        for one in (*holders, *(one for one in others if one.born and one.born == person.born))
+        if _share_surname(person, one)
+    }
+    if any(one.id not in kin for one, _ in fitting):
+        return None
+    if len(kin) > 1:
+        return _only(one for one in kin.values() if _is_called(ways, one) and one in holders)
+    return None if _doubtful(ways, person, score, others) else person
 
 
 def _only(people: Iterable[Person]) -> Person | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
 from server.desk.answers import Outcome
@@ -10,10 +10,10 @@ from server.desk.birthdates import date_fit
 from server.desk.copied_patients import CopiedPatient
 from server.desk.copies import Copies
 from server.desk.copy_of_office import Copy
-from server.desk.judging import Heard, Person, judge
+from server.desk.judging import Heard, Person, judge, judge_by_number
 from server.desk.matching import passes, score_name
 from server.desk.office import Profile
-from server.desk.proofs import PatientProof
+from server.desk.proofs import SELF, PatientProof
 from server.desk.together import gathered
 from server.sikka import formats, models
 from server.sikka.client import Sikka
@@ -31,11 +31,25 @@ class Asked:
 
     Attributes:
         phone: as `phones.normal_phone` gives it.
+        number: the one they call from, likewise, as the platform asserts it; never what was said.
+        caller_is: who calls, as they said it: self, parent, guardian, spouse or other.
     """
 
     name: str = field(repr=False)
     birth_date: dt.date | None = field(repr=False)
     phone: str = field(default="", repr=False)
+    number: str = field(default="", repr=False)
+    caller_is: str = SELF
+
+    @property
+    def has_name(self) -> bool:
+        """Whether it is a first and a last name at least."""
+        return len(self.name.split()) >= 2  # noqa: PLR2004 - a first and a last name
+
+    @property
+    def heard(self) -> Heard:
+        """As records are judged by it; who says no phone is taken to have the one they call from."""
+        return Heard(self.name, self.birth_date, self.phone or self.number)
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,7 @@ class Found:
     """How a search ended.
 
     Attributes:
-        outcome: `VERIFIED`, `NEED_MORE` or `NOT_VERIFIED`.
+        outcome: `VERIFIED`, `NEED_MORE`, `NOT_VERIFIED`; by `Identity` also `LOCKED` or `NEEDS_HUMAN`.
         missing: with `NEED_MORE`: "name", "date_of_birth", or "" for both.
         patient: with `VERIFIED`.
     """
@@ -131,10 +145,9 @@ class Patients:
         Raises:
             SikkaError: the search could not be carried out, and what was seen verifies nobody.
         """
-        has_name = len(asked.name.split()) >= 2  # noqa: PLR2004 - a first and a last name
-        if not has_name or asked.birth_date is None:
-            return Found(Outcome.NEED_MORE, _missing(has_name, asked.birth_date))
-        heard = Heard(asked.name, asked.birth_date, asked.phone)
+        if not asked.has_name or asked.birth_date is None:
+            return Found(Outcome.NEED_MORE, _missing(asked))
+        heard = asked.heard
         born, namesakes, failures = await self._seen(profile, asked, heard, _born)
         row = _identified(heard, born, namesakes)
         if row is not None:
@@ -154,7 +167,7 @@ class Patients:
         Raises:
             SikkaError: the search could not be carried out, and what was seen verifies nobody.
         """
-        heard = Heard(asked.name, born, asked.phone)
+        heard = asked.heard
         candidates, namesakes, failures = await self._seen(profile, asked, heard, _candidates)
         row = _identified(heard, candidates, namesakes)
         if row is not None:
@@ -165,6 +178,26 @@ class Patients:
         there = any(row.born == born and _name_fits(asked.name, row) for row in candidates)
         alike = any(_is_alike(asked, born, row, profile) for row in candidates)
         return Looked(Found(Outcome.NOT_VERIFIED), there=there, alike=alike)
+
+    async def by_number(self, profile: Profile, asked: Asked) -> Found:
+        """By name and the number that the platform asserts, with no birth date; else `NOT_VERIFIED`.
+
+        Raises:
+            SikkaError: the search could not be carried out, and what was seen verifies nobody.
+        """
+        asked = replace(asked, phone=asked.number, birth_date=None)
+        heard = asked.heard
+        rows, namesakes, failures = await self._seen(profile, asked, heard, _of_number)
+        by_id = {row.patient_id: row for row in rows}
+        person = judge_by_number(heard, [_person(row) for row in by_id.values()], namesakes)
+        if person is not None and not failures:  # what was not seen may be a twin
+            proven = ("name", "number")
+            return Found(
+                Outcome.VERIFIED, patient=replace(_proof(by_id[person.id], asked, profile), proven=proven)
+            )
+        for error in failures:
+            raise error
+        return Found(Outcome.NOT_VERIFIED)
 
     async def _seen(
         self,
@@ -229,10 +262,17 @@ def _candidates(copy: Copy, heard: Heard) -> list[CopiedPatient]:
     return copy.patients.candidates(heard)
 
 
-def _missing(has_name: bool, birth_date: dt.date | None) -> str:
-    if has_name:
+def _of_number(copy: Copy, heard: Heard) -> list[CopiedPatient]:
+    """Everybody whose number it is, and who was born on a day with one of them: twins have to be seen."""
+    holders = copy.patients.with_phone(heard.phone)
+    born = [one for day in {row.born for row in holders} if day for one in copy.patients.born_on(day)]
+    return list({row.patient_id: row for row in (*holders, *born)}.values())
+
+
+def _missing(asked: Asked) -> str:
+    if asked.has_name:
         return "date_of_birth"
-    return "name" if birth_date is not None else ""
+    return "name" if asked.birth_date is not None else ""
 
 
 def _surnames(name: str) -> list[str]:
@@ -277,11 +317,16 @@ def _is_alike(asked: Asked, born: dt.date, row: Record, profile: Profile) -> boo
 
 
 def _proof(row: Record, asked: Asked, profile: Profile) -> PatientProof:
-    on_file = any(same_phone(asked.phone, phone, profile.region) for phone in row.phones)
-    proven = ("name", "birth_date", "phone") if asked.phone and on_file else ("name", "birth_date")
+    further = [("phone", asked.phone), ("number", asked.number)]
+    on_file = [
+        what
+        for what, number in further
+        if number and any(same_phone(number, phone, profile.region) for phone in row.phones)
+    ]
     return PatientProof(
         patient_id=row.patient_id,
         spoken=(row.preferred_name or row.firstname).strip(),
         provider_id=row.provider_id,
-        proven=proven,
+        proven=("name", "birth_date", *on_file),
+        caller_is=asked.caller_is,
     )

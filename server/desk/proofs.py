@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from server.desk.openings import Opening
 from server.desk.overlay import Standing, Visit
+
+SELF: Final = "self"  # who calls for themselves
 
 
 @dataclass(frozen=True)
@@ -15,9 +17,11 @@ class PatientProof:
 
     Attributes:
         patient_id: "" while the patient is being registered.
-        proven: names of what matched ("name", "birth_date", "phone").
+        proven: names of what matched ("name", "birth_date", "phone"; "number" for the one the
+            platform asserts).
         registration: the ledger row that registers the patient; "" for one who was there.
         requested: the task that asks people to register the patient; then there is no row of it.
+        caller_is: who is calling, as they said it: self, or the parent or guardian of a minor.
     """
 
     patient_id: str = field(repr=False)
@@ -26,6 +30,7 @@ class PatientProof:
     proven: tuple[str, ...] = ()
     registration: str = ""
     requested: str = ""
+    caller_is: str = SELF
 
     def payload(self) -> dict[str, Any]:
         """As it is sealed."""
@@ -41,6 +46,7 @@ class PatientProof:
             proven=tuple(payload["proven"]),
             registration=payload.get("registration", ""),
             requested=payload.get("requested", ""),
+            caller_is=payload.get("caller_is", SELF),
         )
 
     @property
@@ -49,6 +55,20 @@ class PatientProof:
         if self.requested:
             return f"requested|{self.requested}"
         return f"registration|{self.registration}" if self.registration else self.patient_id
+
+    @property
+    def handle_subject(self) -> str:
+        """What makes its handle this one: whoever has shown less, or is another, has a handle of their own.
+
+        Without a call id handles are the office's; they must not gain by what somebody else has shown.
+        """
+        return self.subject + self.marks
+
+    @property
+    def marks(self) -> str:
+        """What sets a handle apart from the one of a patient who has shown name and birth date."""
+        shown = "" if self.identifies else "|unproven"
+        return shown if self.caller_is == SELF else f"{shown}|{self.caller_is}"
 
     @property
     def identifies(self) -> bool:

@@ -121,6 +121,12 @@ class Roster:
         """The records with that birth date."""
         return [self._people[one] for one in self._ids_born_on(day)]
 
+    def with_phone(self, phone: str) -> list[Person]:
+        """The records with that phone; none where more share it than can be told apart by it."""
+        owners = self._by_phone.get(phone_key(phone), "")
+        ids = owners.split(_NEXT) if owners else []
+        return [self._people[one] for one in ids] if len(ids) <= _MANY else []
+
     def verify(self, heard: Heard) -> Person | None:
         """The one record that the caller has shown to be theirs, as `judging.judge` has it; else None."""
         if heard.birth_date is None:

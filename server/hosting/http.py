@@ -1,43 +1,79 @@
-"""One Starlette app for Streamable HTTP at /mcp, SSE at /sse and health at /healthz, on loopback."""
+"""One Starlette app for Streamable HTTP at /mcp, SSE at /sse and health at /healthz, behind the gate."""
 
 import socket
 import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import anyio
 import uvicorn
 from mcp.server import MCPServer
+from mcp.server.auth.handlers.metadata import ProtectedResourceMetadataHandler
+from mcp.server.auth.routes import cors_middleware
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.auth import ProtectedResourceMetadata
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from server.access import SCOPES
+from server.clock import Clock
+from server.hosting.connections import connection_class
+from server.hosting.credentials import Credentials, KnownTokens
+from server.hosting.gate import Gate, Limits
+from server.hosting.issuer import Issuer
 from server.hosting.stdio import SIGNALS
+from server.hosting.traffic import Meter
 from server.runtime import Runtime
-from server.settings import LOOPBACK
+from server.settings import LOOPBACK, Settings
 
 GRACE_SECONDS: Final = 1
 OK: Final = 200
 UNAVAILABLE: Final = 503
+HEALTH: Final = "/healthz"
+METADATA: Final = "/.well-known/oauth-protected-resource"  # RFC 9728, before the resource's own path
+MOST_CONNECTIONS: Final = 2000  # of everybody together; more are answered 503
+OWN_HOSTS: Final = ("127.0.0.1:*", "localhost:*", "[::1]:*")
+OWN_ORIGINS: Final = tuple(f"http://{host}" for host in OWN_HOSTS)
 
 
-class NotLoopback(Exception):
-    """The address is open to others, and this server asks nobody who they are yet."""
+class NoHosts(Exception):
+    """The address is open to others, and nobody has said by which names they may call it."""
 
 
 class PortTaken(Exception):
     """Another program answers at this port, or this one may not use it."""
 
 
-def http_app(server: MCPServer[Any], runtime: Runtime, host: str) -> Starlette:
-    """The ASGI app. Stateless JSON answers: no tool needs a session, and restarts are survived.
+def reachable(settings: Settings, host: str) -> bool:
+    """Whether others than programs on this machine are meant to reach the server, maybe through a proxy."""
+    return host not in LOOPBACK or bool(settings.hosts or settings.public_url)
 
-    Host and Origin are checked by the protocol library, which arms that for loopback hosts only.
-    """
-    mcp = server.streamable_http_app(stateless_http=True, json_response=True, host=host)
-    sse = server.sse_app(host=host)
+
+def credentials(settings: Settings, tokens: KnownTokens, clock: Clock) -> Credentials:
+    """What requests are judged by, as the settings name it."""
+    issuer = None
+    if settings.issuer:
+        audience = settings.public_url.rstrip("/")
+        issuer = Issuer(settings.issuer, settings.jwks_url, audience, settings.office_claim, clock)
+    return Credentials(issuer, tokens, clock)
+
+
+def http_app(
+    server: MCPServer[Any], runtime: Runtime, settings: Settings, judge: Credentials, clock: Clock, host: str
+) -> Gate:
+    """The ASGI app. Stateless JSON answers: no tool needs a session, and restarts are survived."""
+    security = _security(settings, host)
+    mcp = server.streamable_http_app(
+        stateless_http=True,
+        json_response=True,
+        max_request_body_size=settings.max_body_bytes,
+        transport_security=security,
+    )
+    sse = server.sse_app(max_request_body_size=settings.max_body_bytes, transport_security=security)
 
     async def health(_: Request) -> JSONResponse:
         healthy = runtime.healthy
@@ -48,7 +84,45 @@ def http_app(server: MCPServer[Any], runtime: Runtime, host: str) -> Starlette:
         async with mcp.router.lifespan_context(mcp):
             yield
 
-    return Starlette(routes=[Route("/healthz", health), *mcp.routes, *sse.routes], lifespan=lifespan)
+    routes = [Route(HEALTH, health), *mcp.routes, *sse.routes]
+    open_paths, metadata_url = [HEALTH], ""
+    if settings.issuer:
+        public = urlsplit(settings.public_url.rstrip("/"))
+        path = METADATA + public.path
+        metadata_url = f"{public.scheme}://{public.netloc}{path}"
+        open_paths.append(path)
+        routes.append(Route(path, _metadata(settings), methods=["GET", "OPTIONS"]))
+    return Gate(
+        Starlette(routes=routes, lifespan=lifespan),
+        judge,
+        security,
+        Meter(settings.requests_per_minute, settings.calls_at_once, clock),
+        Limits(settings.max_body_bytes, settings.request_seconds),
+        metadata_url=metadata_url,
+        open_paths=open_paths,
+    )
+
+
+def _security(settings: Settings, host: str) -> TransportSecuritySettings:
+    hosts, origins = list(settings.hosts), list(settings.origins)
+    hosts += [f"{name}:*" for name in settings.hosts if ":" not in name or name.endswith("]")]
+    if host in LOOPBACK:
+        hosts += OWN_HOSTS
+        origins += OWN_ORIGINS
+    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
+
+
+def _metadata(settings: Settings) -> Any:
+    """Where tokens for this server are to be had (RFC 9728): public, as it must be."""
+    document = ProtectedResourceMetadata.model_validate(
+        {
+            "resource": settings.public_url.rstrip("/"),
+            "authorization_servers": [settings.issuer],
+            "scopes_supported": list(SCOPES),
+            "resource_name": "Chairtime",
+        }
+    )
+    return cors_middleware(ProtectedResourceMetadataHandler(document).handle, ["GET", "OPTIONS"])
 
 
 class _Server(uvicorn.Server):
@@ -59,15 +133,15 @@ class _Server(uvicorn.Server):
         yield
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(settings: Settings, host: str, port: int) -> socket.socket:
     """A socket at which agents can already knock; port 0 is any free one.
 
     Raises:
-        NotLoopback: `host` is not this machine's own.
+        NoHosts: `host` is not this machine's own, and no allowed hosts are set.
         PortTaken: the port cannot be had.
     """
-    if host not in LOOPBACK:
-        raise NotLoopback(host)
+    if host not in LOOPBACK and not settings.hosts:
+        raise NoHosts(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # with the protocol named, asyncio turns Nagle's algorithm off; otherwise answers take 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -82,12 +156,17 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve_http(server: MCPServer[Any], runtime: Runtime, *, host: str, listener: socket.socket) -> None:
+async def serve_http(app: Gate, settings: Settings, listener: socket.socket) -> None:
     """Serve at a socket made by `listen` until a signal; the socket is closed at the end."""
     config = uvicorn.Config(
-        http_app(server, runtime, host),
+        app,
+        http=connection_class(settings.max_header_bytes, settings.request_seconds),
+        ws="none",
         log_config=None,
         access_log=False,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="on",
     )

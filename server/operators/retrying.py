@@ -38,6 +38,8 @@ async def put_down_anew(records: Records, settings: Settings, old: Writeback) ->
         Failure: something may have come of the old row, the same is asked for by another, its time has
             passed, or the time it would take is not free or could not be looked at.
     """
+    if old.blanked_at is not None:
+        raise Failure(f"What the write {short(old.id)} said is not kept any more. Nothing was changed.")
     await _nothing_came_of(records, old)
     office = next(each for each in records.offices if each.id == old.office)
     now = SystemClock().now()

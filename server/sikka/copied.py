@@ -17,6 +17,8 @@ class CopiedList:
         fields: kept of each row, in this order; the first is its id.
         id_fields: how many of the first fields tell a row from every other.
         demanded: whether an office's copy is of no use without it.
+        emptied: fields that are kept empty, beside the patient's id, where the patient is forgotten: a chair
+            that is taken stays taken. Without any, such a row is not kept.
     """
 
     kind: str
@@ -24,10 +26,21 @@ class CopiedList:
     fields: tuple[str, ...]
     id_fields: int = 1
     demanded: bool = True
+    emptied: tuple[str, ...] = ()
 
     def id_of(self, row: tuple[str, ...]) -> str:
         """What tells a row from every other."""
         return "|".join(row[: self.id_fields])
+
+    @property
+    def patient_at(self) -> int:
+        """Where in a row its patient's id stands."""
+        return self.fields.index("patient_id")
+
+    @property
+    def emptied_at(self) -> tuple[int, ...]:
+        """Where in a row the fields of `emptied` stand."""
+        return tuple(self.fields.index(name) for name in self.emptied)
 
     @property
     def practice_at(self) -> int:
@@ -75,6 +88,7 @@ APPOINTMENTS: Final = CopiedList(
         "description",
         "type",
     ),
+    emptied=("description",),
 )
 # One reminder's id stands for several patients (official sample: id 12 of patients 9659 and 9680).
 REMINDERS: Final = CopiedList(

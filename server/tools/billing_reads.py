@@ -67,8 +67,6 @@ async def get_insurance(call: Call, values: dict[str, Any]) -> Answer:
 
 async def _read(call: Call, handle: str, read: Callable[[Office, str], Awaitable[Found]]) -> Found | Answer:
     proof = await call.patient(handle)
-    if not proof.identifies:
-        return Answer(Outcome.NEED_MORE, sentence(call.language, ("handle", "not_proven")))
     return await read(call.office, proof.patient_id)
 
 

@@ -113,16 +113,20 @@ async def _another(
 ) -> Visit | None:
     """A visit of the patient on the same day, else a booking of theirs that is not done yet."""
     start = slot.opening.start
+    shown = patient.identifies  # who has shown less hears of no visit but those of this call
     same_day = [
         visit
         for visit in visits
-        if patient.patient_id
+        if shown
+        and patient.patient_id
         and visit.patient_id == patient.patient_id
         and visit.start.date() == start.date()
         and visit.standing is not Standing.CANCELLING
     ]
     pending = [
-        visit_of(row, Standing.PENDING) for row in await call.desk.booking.of_patient(profile, patient)
+        visit_of(row, Standing.PENDING)
+        for row in await call.desk.booking.of_patient(profile, patient)
+        if shown or (call.scope_key is not None and row.scope_key == call.scope_key)
     ]
     others = [visit for visit in (*same_day, *pending) if visit.start != start]
     return named(profile, others[0]) if others else None

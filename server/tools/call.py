@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.front_desk import FrontDesk
+from server.desk.identity import may
 from server.desk.office import Profile
 from server.desk.proofs import PatientProof
 from server.sikka.phones import normal_phone
@@ -16,6 +17,8 @@ from store.ledger_states import State
 from store.offices import Office
 
 LONGEST_CALL_ID: Final = 200
+PROVEN: Final = PatientProof("", "", proven=("name", "birth_date"))  # until a handle says otherwise
+_CALLER: Final = "caller"  # in the payload of a handle that came of one that shows less
 ANSWER_SECONDS: Final = 0.3  # kept back of the deadline for putting the answer together
 
 
@@ -41,13 +44,15 @@ class Origin:
         call_id: "" where the runtime gives none.
         caller_number: as asserted by the platform; "" where it gives none.
         office: which office the connection is for; "" for the only one.
-        token: who is connected; "" until tokens are asked for.
+        token: who is connected; "" where no token is asked for.
+        over_http: whether the call came over HTTP, and not from a parent over stdio.
     """
 
     call_id: str = ""
     caller_number: str = field(default="", repr=False)
     office: str = ""
     token: str = ""
+    over_http: bool = False
 
 
 def origin_of(
@@ -72,6 +77,7 @@ def origin_of(
         call_id=call_id,
         caller_number=normal_phone(number) if isinstance(number, str) else "",
         office=header.get("x-chairtime-office", ""),
+        over_http=headers is not None,
     )
 
 
@@ -84,6 +90,8 @@ class Call:
         ends_at: monotonic seconds at which the answer must be on its way.
         patient_key: of the patient whose handle came along.
         row: the write it has put down or asked about, so that a late answer still tells the truth.
+        act: what is asked for, by the name under which the wording keeps its sentences.
+        caller: what the handles that came along say of the caller: what was shown, and who they are.
     """
 
     desk: FrontDesk
@@ -94,6 +102,8 @@ class Call:
     language: str = "en"
     patient_key: str | None = None
     row: Writeback | None = None
+    act: str = ""
+    caller: PatientProof = PROVEN
 
     @property
     def seconds_left(self) -> float:
@@ -110,11 +120,13 @@ class Call:
         Raises:
             BadArgument: it is missing, or no handle at all.
             BadHandle: it is of another kind, or not known here.
+            Unanswerable: the caller has not shown what this act asks for (`NEED_MORE`), or is
+                somebody else (`NEEDS_HUMAN`).
         """
         if not text:
             raise BadArgument(kind.name.casefold())
         try:
-            return await self.desk.store.handles.resolve(
+            found = await self.desk.store.handles.resolve(
                 text,
                 kind,
                 office=self.office.id,
@@ -127,6 +139,19 @@ class Call:
             raise BadHandle(kind, wrong.found) from None
         except UnknownHandle:
             raise BadHandle(kind) from None
+        if kind is not Kind.SLOT:
+            proof = found.payload if kind is Kind.PATIENT else found.payload.get(_CALLER)
+            await self._demand(PatientProof.read(proof) if proof else PROVEN)
+        return found
+
+    async def _demand(self, caller: PatientProof) -> None:
+        self.caller = caller
+        if not caller.marks:
+            return
+        level = (await self.desk.charters.of(self.office.id)).policy.identity
+        missing = may(caller, self.act, level)
+        if missing is not None:
+            raise Unanswerable(missing, "not_theirs" if missing is Outcome.NEEDS_HUMAN else "not_shown")
 
     async def issue(self, kind: Kind, subject: str, payload: Mapping[str, Any]) -> str:
         """A handle of this call."""
@@ -135,11 +160,18 @@ class Call:
     async def issue_all(self, new: Sequence[tuple[Kind, str, Mapping[str, Any]]]) -> list[str]:
         """Handles of this call, each for a subject with its payload, in their order."""
         return await self.desk.store.handles.issue_all(
-            [NewHandle(kind, subject, payload, self._ttl_ms(kind)) for kind, subject, payload in new],
+            [self._marked(*one) for one in new],
             office=self.office.id,
             scope_key=self.scope_key,
             now=self.desk.clock.now(),
         )
+
+    def _marked(self, kind: Kind, subject: str, payload: Mapping[str, Any]) -> NewHandle:
+        """What comes of a handle goes no further than the handle: it bears what its caller had shown."""
+        if self.caller.marks and kind in {Kind.APPOINTMENT, Kind.WRITEBACK}:
+            subject += self.caller.marks
+            payload = {**payload, _CALLER: self.caller.payload()}
+        return NewHandle(kind, subject, payload, self._ttl_ms(kind))
 
     def _ttl_ms(self, kind: Kind) -> int:
         settings = self.desk.settings
@@ -173,6 +205,6 @@ class Call:
 
     def about(self, patient_id: str) -> None:
         """This call carries a handle of that patient, so news of them may ride on it; "" is nobody."""
-        if not patient_id:
+        if not patient_id or not self.caller.identifies:
             return
         self.patient_key = self.desk.store.index.keyed_hash("patient", self.office.id, patient_id)

@@ -43,7 +43,7 @@ async def _request(call: Call, diverted: Diverted) -> Diversion:
     follow_up = (await call.desk.charters.of(call.office.id)).policy.follow_up
     if follow_up is not FollowUp.NONE:
         told = sentence(call.language, ("follow_up", follow_up.value))
-        said = Sentence(f"{said.say} {told.say}", said.next)
+        said = Sentence(f"{said.say} {told.say}", said.next, (*said.names, *told.names))
     facts: dict[str, Any] = {"why": why.value}
     if wish.start is not None:
         facts["start"] = wish.start.isoformat(timespec="minutes")

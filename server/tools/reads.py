@@ -15,8 +15,9 @@ from server.tools.arguments import BadArgument, birth_date
 from server.tools.call import Call
 from server.tools.results import Answer
 from server.tools.speech import spoken_list
+from server.tools.spoken_facts import spoken_phone
 from server.tools.telling import MOST_TOLD, named, visit_facts, visit_phrase, visit_to_issue
-from server.tools.wording import sentence
+from server.tools.wording import FACT_LIMITS, sentence
 from store.handles import Kind
 
 
@@ -29,19 +30,40 @@ async def find_patient(call: Call, values: dict[str, Any]) -> Answer:
     phone = normal_phone(values["phone"], profile.region)
     if values["phone"] and not phone:
         raise BadArgument("phone")
-    found = await call.desk.patients.find(profile, Asked(values["name"], born, phone))
-    if found.outcome is Outcome.NEED_MORE:
-        key = "need_more" + (f".{found.missing}" if found.missing else "")
-        return Answer(Outcome.NEED_MORE, sentence(language, ("find_patient", key)))
-    if found.patient is None:
-        return Answer(found.outcome, sentence(language, ("find_patient", "not_verified")))
-    return await verified(call, profile, found.patient)
+    number = normal_phone(call.origin.caller_number, profile.region)
+    asked = Asked(values["name"], born, phone, number, values["caller_is"])
+    call.caller = PatientProof("", "", caller_is=asked.caller_is)  # nothing is shown yet
+    found = await call.desk.identity.identify(profile, asked, call.scope_key)
+    if found.patient is not None:
+        return await verified(call, profile, found.patient)
+    if found.outcome is Outcome.LOCKED:
+        return await locked(call)
+    if found.outcome is Outcome.NEEDS_HUMAN:
+        return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("handle", "for_another")))
+    key = found.outcome.value + (f".{found.missing}" if found.missing else "")
+    return Answer(found.outcome, sentence(language, ("find_patient", key)))
+
+
+async def locked(call: Call) -> Answer:
+    """The answer after too many tries, whoever it is: from here on a person helps."""
+    transfer = (await call.desk.charters.of(call.office.id)).settings.transfer_number.strip()
+    words = sentence(
+        call.language,
+        ("find_patient", "locked.transfer" if transfer else "locked"),
+        transfer=spoken_phone(transfer, FACT_LIMITS["transfer"]),
+    )
+    return Answer(Outcome.LOCKED, words, facts={"transfer": transfer} if transfer else {})
 
 
 async def verified(call: Call, profile: Profile, proof: PatientProof) -> Answer:
     """The answer to somebody whose record was found."""
+    call.caller = proof
+    patient = (Kind.PATIENT, proof.handle_subject, proof.payload())
+    if not proof.identifies:  # enough to book by, and not to be told anything
+        handle = await call.issue(*patient)
+        words = sentence(call.language, ("find_patient", "verified.by_number"))
+        return Answer(Outcome.VERIFIED, words, facts={"patient": handle}, handles=[("patient", handle)])
     call.about(proof.patient_id)
-    patient = (Kind.PATIENT, proof.patient_id, proof.payload())
     stale = False
     try:
         visits = await call.desk.calendar.of_patient(profile, proof.patient_id)
@@ -79,8 +101,6 @@ async def _is_recalled(call: Call, profile: Profile, proof: PatientProof) -> boo
 async def list_appointments(call: Call, values: dict[str, Any]) -> Answer:
     """What is coming up for a verified patient, our own pending writes included."""
     proof = await call.patient(values["patient"], registering=True)
-    if not proof.identifies:
-        return Answer(Outcome.NEED_MORE, sentence(call.language, ("handle", "not_proven")))
     profile = await call.profile()
     visits = await call.desk.calendar.of_patient(profile, proof.patient_id, proof.registration)
     coming = [named(profile, visit) for visit in visits]

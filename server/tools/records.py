@@ -32,8 +32,6 @@ async def update_patient(call: Call, values: dict[str, Any]) -> Answer:
     profile = await call.profile()
     await desk.records.demand(profile, Operation.UPDATE_PATIENT, detail)
     proof = await call.patient(values["patient"])
-    if not proof.identifies:
-        return _not_proven(call)
     value = _value(detail, values["value"], today_of(call))
     try:
         new = await desk.records.change(profile, proof, detail, value, call.scope_key)
@@ -56,8 +54,6 @@ async def add_note(call: Call, values: dict[str, Any]) -> Answer:
     profile = await call.profile()
     await call.desk.records.demand(profile, Operation.ADD_NOTE)
     proof = await call.patient(values["patient"])
-    if not proof.identifies:
-        return _not_proven(call)
     if not values["note"]:
         raise BadArgument("note")
     try:
@@ -74,8 +70,6 @@ async def record_payment(call: Call, values: dict[str, Any]) -> Answer:
     profile = await call.profile()
     await call.desk.records.demand(profile, Operation.RECORD_PAYMENT)
     proof = await call.patient(values["patient"])
-    if not proof.identifies:
-        return _not_proven(call)
     paid = Payment(_amount(values["amount"]), values["method"], values["reference"])
     new = await call.desk.records.payment(profile, proof, paid, call.scope_key)
     words = sentence(
@@ -100,10 +94,6 @@ async def _put(call: Call, new: NewWriteback) -> Answer:
     put = await call.desk.records.put(await call.profile(), new)
     call.row = put.row
     return await row_answer(call, await waited(call, put.row), new=put.new)
-
-
-def _not_proven(call: Call) -> Answer:
-    return Answer(Outcome.NEED_MORE, sentence(call.language, ("handle", "not_proven")))
 
 
 def _value(detail: str, text: str, today: dt.date) -> str:

@@ -18,7 +18,7 @@ from server.sikka.pms_forms import written
 from server.tools.arguments import BadArgument, birth_date
 from server.tools.call import Call
 from server.tools.diverting import divert
-from server.tools.reads import verified
+from server.tools.reads import locked, verified
 from server.tools.results import Answer
 from server.tools.speech import spoken_date
 from server.tools.telling import today_of
@@ -47,6 +47,8 @@ async def register(call: Call, values: dict[str, Any]) -> Answer:
     try:
         await desk.registering.demand(profile)
         newcomer = _newcomer(call, profile, values)
+        if await desk.identity.is_locked(profile, _asked(call, profile, newcomer), call.scope_key):
+            return await locked(call)
         row = await desk.registering.asked(profile, newcomer)
         if row is None:
             provider = await desk.registering.provider(profile, call.scope_key)
@@ -86,8 +88,10 @@ def _newcomer(call: Call, profile: Profile, values: dict[str, Any]) -> Newcomer:
 async def _look_and_register(
     call: Call, profile: Profile, newcomer: Newcomer, write: Write, *, confirmed: bool
 ) -> Answer:
-    asked = Asked(newcomer.name, newcomer.born, newcomer.phone)
-    looked = await call.desk.patients.look(profile, asked, newcomer.born)
+    asked = _asked(call, profile, newcomer)
+    looked = await call.desk.identity.look(profile, asked, newcomer.born, call.scope_key)
+    if looked is None:
+        return await locked(call)
     if looked.found.patient is not None:
         return await verified(call, profile, looked.found.patient)
     if looked.there:  # more than once: as unclear as when looked up
@@ -97,7 +101,13 @@ async def _look_and_register(
         born = spoken_date(newcomer.born, today_of(call))
         words = sentence(call.language, ("register", "needs_confirmation"), name=newcomer.name, born=born)
         return Answer(Outcome.NEEDS_CONFIRMATION, words)
+    await call.desk.identity.is_new(profile, asked)
     return await _put_down(call, profile, newcomer, write, looked)
+
+
+def _asked(call: Call, profile: Profile, newcomer: Newcomer) -> Asked:
+    number = normal_phone(call.origin.caller_number, profile.region)
+    return Asked(newcomer.name, newcomer.born, newcomer.phone, number)
 
 
 async def _put_down(call: Call, profile: Profile, newcomer: Newcomer, write: Write, looked: Looked) -> Answer:

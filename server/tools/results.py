@@ -90,7 +90,7 @@ def _fitting(answer: Answer, news: list[Sentence]) -> int:
 
 def as_result(answer: Answer, news: list[Sentence]) -> CallToolResult:
     """The answer in the protocol's form. News goes first: the caller has waited for it."""
-    say, following = answer.sentence
+    say, following, _ = answer.sentence
     told = [sentence.say for sentence in news]
     spoken = " ".join([*told, say])
     if told and len(f"{spoken} {following}") > SPOKEN_CHARACTERS:

@@ -1,7 +1,8 @@
 """The MCP surface: tools from tables, arguments read loosely, one deadline, and only our own words out."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import anyio
@@ -11,19 +12,24 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
 
 from server import __version__
+from server.access import ADMIN, EVERYTHING, NOBODY, Access, current
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.choice import chosen_offices
 from server.desk.front_desk import FrontDesk
 from server.desk.gate import Diverted
 from server.sikka.errors import NotPermitted, SikkaError
 from server.tools.arguments import Argument, BadArgument, Value, object_schema, read_all
+from server.tools.auditing import act_of, audited
 from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
+from server.tools.disclosing import allowed
 from server.tools.diverting import divert
 from server.tools.results import Answer, as_result, room_for_news
+from server.tools.scopes import TOOL_SCOPES
 from server.tools.telling import MOST_TOLD, news_sentence
 from server.tools.wording import Sentence, WordingError, phrase, sentence
 from server.tools.writes import row_answer
+from store.audit import during
 
 Run = Callable[[Call, dict[str, Any]], Awaitable[Answer]]
 log = structlog.get_logger(__name__)
@@ -36,6 +42,8 @@ UNANSWERABLE: Final[dict[str, tuple[str, str]]] = {
     "no_word_for_cancelled": ("cancel", "not_supported"),
     "no_office": ("any", "unavailable"),
     "which_office": ("any", "not_permitted"),
+    "not_shown": ("handle", "not_proven"),
+    "not_theirs": ("handle", "not_theirs"),
 }
 
 
@@ -86,6 +94,10 @@ class Surface(MCPServer[None]):
     Args:
         desk: what the tools ask.
         specs: the tools to show; any other is refused by name.
+
+    Attributes:
+        asks: whether a call whose connection is not known may do nothing. Off, as on stdio, its parent
+            is trusted with everything.
     """
 
     def __init__(self, desk: FrontDesk, specs: Sequence[ToolSpec]) -> None:
@@ -98,38 +110,66 @@ class Surface(MCPServer[None]):
         )
         self._desk = desk
         self._specs = {spec.name: spec for spec in specs}
+        self.asks = False
+
+    def _access(self) -> Access:
+        return current() or (NOBODY if self.asks else EVERYTHING)
+
+    def _shown(self, access: Access) -> dict[str, ToolSpec]:
+        """The tools that a connection sees, and so can call."""
+        return {
+            name: spec for name, spec in self._specs.items() if access.permits(TOOL_SCOPES.get(name, ADMIN))
+        }
 
     async def list_tools(self) -> list[Tool]:
-        """The tools, in the order of their table."""
-        return [spec.as_tool() for spec in self._specs.values()]
+        """The tools that the connection's scopes allow, in the order of their table."""
+        return [spec.as_tool() for spec in self._shown(self._access()).values()]
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Answer a call, whatever happens, in our own words and inside the deadline."""
-        spec = self._specs.get(name)
+        access = self._access()
+        spec = self._shown(access).get(name)
         if spec is None:
             return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
+        if access.lane is not None and access.lane.full:
+            return as_result(_plain("en", _key(spec, "unavailable"), Outcome.UNAVAILABLE), [])
+        with access.lane.taken() if access.lane is not None else nullcontext():
+            return await self._call(spec, arguments, context, access)
+
+    async def _call(
+        self, spec: ToolSpec, arguments: dict[str, Any], context: Context[None, Any] | None, access: Access
+    ) -> CallToolResult:
         started = self._desk.clock.monotonic()
         try:
-            call = await self._open_call(_origin(context, arguments), started)
+            origin = replace(_origin(context, arguments), token=access.token)
+            call = await self._open_call(origin, started)
         except Unanswerable as reason:
             return as_result(_unanswerable("en", reason), [])
         except Exception as error:  # noqa: BLE001 - no exception's text may reach a caller
             log.error("call_not_opened", tool=spec.name, error=type(error).__name__)
             return as_result(_plain("en", ("any", "internal"), Outcome.INTERNAL), [])
-        answer = await self._answer(call, spec, arguments)
+        act = act_of(call, spec.name, arguments)
+        with during(act):
+            answer = await self._answer(call, spec, arguments)
         answer.writes = spec.writes
+        answer.facts = allowed(spec.name, answer.facts)
         try:
             news = await self._news(call, answer)
         except Exception as error:  # noqa: BLE001 - the answer is true without the news
             log.error("news_lost", tool=spec.name, error=type(error).__name__)
             news = []
+        # What was put down has its entry already, and the truth about it is told whatever happens.
+        if not await audited(call, act, answer, news) and answer.row is None and not spec.writes:
+            return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
         return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
+        access = self._access()
         office_id = origin.office.partition("/")[0] or None
         offices = await chosen_offices(self._desk.store.offices, self._desk.settings, office_id)
+        offices = [office for office in offices if access.reaches(office.office_id, office.practice_id)]
         if origin.office:
             offices = [o for o in offices if origin.office in {o.office_id, f"{o.office_id}/{o.practice_id}"}]
         if not offices:
@@ -164,6 +204,7 @@ class Surface(MCPServer[None]):
         try:
             if spec.writes and not spec.takes_card_data and holds_card_data(arguments):
                 raise BadArgument("card_number")  # noqa: TRY301 - answered like any other argument
+            call.act = spec.operation
             values: dict[str, Value] = read_all(spec.arguments, arguments)
             return await _marked(call, await spec.run(call, values))
         except BadArgument as bad:

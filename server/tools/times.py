@@ -108,6 +108,8 @@ async def _ask(call: Call, profile: Profile, values: dict[str, Any], today: dt.d
     if known is not None:
         return replace(ask, comer=known)
     patient = await call.patient(values["patient"], registering=True)
+    if not patient.identifies:  # the times must not tell whom they see, or when they are due
+        return ask
     copy = await call.desk.copies.of(call.office)
     reminders = copy.reminders_of(patient.patient_id) if copy is not None else ()
     return replace(

@@ -529,7 +529,7 @@ def test_not_verified_always_offers_the_same_three_ways_on() -> None:
     said = sentence("en", ("find_patient", "not_verified")).say
     assert [word in said for word in ("spelling", "register", "message")] == [True, True, True]
     outcomes = {key[1].partition(".")[0] for key in sentence_keys("en") if key[0] == "find_patient"}
-    assert outcomes == {"verified", "need_more", "not_verified", "unavailable"}
+    assert outcomes == {"verified", "need_more", "not_verified", "locked", "unavailable"}
 
 
 @pytest.mark.parametrize(

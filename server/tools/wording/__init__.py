@@ -81,10 +81,14 @@ class WordingError(LookupError):
 
 
 class Sentence(NamedTuple):
-    """What an answer says: `say` can be spoken as it stands, `next` tells the agent what to do."""
+    """What an answer says: `say` can be spoken as it stands, `next` tells the agent what to do.
+
+    `names` are those of the facts that stand in it.
+    """
 
     say: str
     next: str
+    names: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -119,7 +123,8 @@ def sentence(language: str, key: Key, **facts: str) -> Sentence:
     the sentence and missing or empty.
     """
     say, following = _lookup(_table(_SENTENCES, language), key)
-    return Sentence(_filled(say, key, facts), _filled(following, key, facts))
+    names = tuple(sorted(fact_names(say) | fact_names(following)))
+    return Sentence(_filled(say, key, facts), _filled(following, key, facts), names)
 
 
 def phrase(language: str, key: Key, **facts: str) -> str:

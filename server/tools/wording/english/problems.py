@@ -197,6 +197,14 @@ _HANDLES: Final = {
         "Before that, could you give me the full name and date of birth?",
         "This needs a verified patient. Call find_patient with both.",
     ),
+    ("handle", "for_another"): (
+        "I can't open anybody's record for another person. I can leave a request for the office's people.",
+        "Call message_office, kind request: who is calling and their number, for whom, and what for.",
+    ),
+    ("handle", "not_theirs"): (
+        "For somebody else, the office's own people help with that, so nothing was changed.",
+        "Offer to leave a request with message_office: who is calling, for whom, and what for.",
+    ),
 }
 
 SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {**_GENERIC, **_INVALID_INPUT, **_HANDLES}

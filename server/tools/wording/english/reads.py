@@ -32,6 +32,10 @@ FIND_PATIENT: Final = {
         "Thank you, I've found the record. I can't see the calendar at the moment.",
         "Use the patient handle below in the next calls.",
     ),
+    ("find_patient", "verified.by_number"): (
+        "Thank you. I can find a time for you. For anything else I'd need the date of birth.",
+        "The patient handle below is good for find_slots and book_appointment only.",
+    ),
     ("find_patient", "need_more"): (
         "To find the record I need the full name and the date of birth. Could you give me both?",
         "Call find_patient again with what the caller says.",
@@ -51,6 +55,14 @@ FIND_PATIENT: Final = {
     ("find_patient", "not_verified"): (
         "I couldn't match those details. I can check the spelling, register you as new, or take a message.",
         "Offer these three ways and let the caller choose. Do not say which detail differs.",
+    ),
+    ("find_patient", "locked"): (
+        "I can't look for records any more in this call. I can take a message for the office's people.",
+        "Do not call this tool again. Take the message with message_office.",
+    ),
+    ("find_patient", "locked.transfer"): (
+        "I can't look for records any more in this call, but the office's people can help.",
+        "Do not call this tool again. Connect to {transfer}, or take a message with message_office.",
     ),
     ("find_patient", "unavailable"): (
         "I can't reach the office's records at the moment.",

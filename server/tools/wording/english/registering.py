@@ -20,7 +20,7 @@ _NOT_REGISTERED: Final = "Offer to leave a message for the office, with the name
 _ALREADY_THERE: Final = {
     ("register", outcome): words
     for (_, outcome), words in FIND_PATIENT.items()
-    if outcome.startswith(("verified", "not_verified", "need_more"))
+    if outcome.startswith(("verified", "not_verified", "need_more", "locked"))
 }
 
 _REGISTER: Final = {

@@ -1,0 +1,76 @@
+"""The commands `audit`, `key` and `forget`, as the command line takes them; exit codes as everywhere."""
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server.door import read_settings
+from server.operators.commands import By, Json, Office, conclude
+
+audit_app = typer.Typer(help="Who had what done, and was told what.", no_args_is_help=True)
+key_app = typer.Typer(help="The key that seals what is stored.", no_args_is_help=True)
+
+
+@audit_app.command("verify")
+def verify(
+    office: Office = "",
+    head: Annotated[
+        Path | None, typer.Option(help="A file of export: the chain has to lead to the heads in it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Walk each office's chain, and name the first entry that is not as it was written."""
+    from server.operators import audit as commands  # noqa: PLC0415 - --help needs none of the parts
+    from server.operators.tables import Page  # noqa: PLC0415 - as above
+
+    settings, page = read_settings(), Page(as_json=as_json, reveal=False)
+    conclude(lambda: commands.verify(settings, page, office, head))
+
+
+@audit_app.command("export")
+def export(office: Office = "") -> None:
+    """Write the entries as JSON lines, and after each office's its head."""
+    from server.operators import audit as commands  # noqa: PLC0415 - as above
+
+    settings = read_settings()
+    conclude(lambda: commands.export(settings, office))
+
+
+@key_app.command("rotate")
+def rotate(as_json: Json = False) -> None:
+    """Seal everything with a new key, or go on where that was broken off; servers may run meanwhile."""
+    from server.operators import keys as commands  # noqa: PLC0415 - as above
+    from server.operators.tables import Page  # noqa: PLC0415 - as above
+
+    settings, page = read_settings(), Page(as_json=as_json, reveal=False)
+    conclude(lambda: commands.rotate(settings, page))
+
+
+@key_app.command("drop")
+def drop(as_json: Json = False) -> None:
+    """Take older keys out of the key file, once nothing is sealed with them."""
+    from server.operators import keys as commands  # noqa: PLC0415 - as above
+    from server.operators.tables import Page  # noqa: PLC0415 - as above
+
+    settings, page = read_settings(), Page(as_json=as_json, reveal=False)
+    conclude(lambda: commands.drop(settings, page))
+
+
+def forget(
+    patient: Annotated[str, typer.Option(help="The patient's id in the practice's system.")],
+    office: Office = "",
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Take back what is open for them, and end their tasks.")
+    ] = False,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Remove what is kept of a patient, and keep nothing of them again."""
+    from server.operators import forgetting as commands  # noqa: PLC0415 - as above
+    from server.operators.tables import Page  # noqa: PLC0415 - as above
+
+    settings, page = read_settings(), Page(as_json=as_json, reveal=False)
+    who = by or getpass.getuser()
+    conclude(lambda: commands.forget(settings, page, office, patient, withdraw=withdraw, by=who))

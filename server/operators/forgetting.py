@@ -1,0 +1,82 @@
+"""What `chairtime forget` does: removes what is kept of a patient, and sees that nothing is kept again."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from server.clock import SystemClock
+from server.failures import ConfigurationError, Failure
+from server.operators.records import Records, label, opened
+from server.operators.tables import Page, short
+from server.settings import Settings
+from server.sikka.copied import COPIED
+from store.audit import Act
+from store.forgetting import Standing
+from store.ledger_states import OPEN
+from store.mirror_rows import Whose
+from store.offices import Office
+
+WHOSE: Final = {each.kind: Whose(each.patient_at, each.emptied_at) for each in COPIED}
+
+
+async def forget(
+    settings: Settings, page: Page, office: str, patient_id: str, *, withdraw: bool, by: str
+) -> int:
+    """Forget a patient, by their id in the practice's system.
+
+    Raises:
+        ConfigurationError: several offices could be meant.
+        Failure: something is open for the patient, and is not to be (or cannot at once be) taken back.
+    """
+    async with opened(settings) as records:
+        offices = [each for each in records.chosen(office) if each is not None] or records.offices
+        if len({each.office_id for each in offices}) > 1:
+            raise ConfigurationError(f"Several offices could be meant. Give --office: {records.known}.")
+        standing = {each.id: await _standing(records, each, patient_id) for each in offices}
+        if withdraw:
+            for each in offices:
+                await _take_back(records, standing[each.id], by)
+                standing[each.id] = await _standing(records, each, patient_id)
+        if left := [line for each in offices for line in _lines(standing[each.id])]:
+            raise Failure(_refusal(left, withdraw=withdraw))
+        done = [await _forget(records, each, patient_id, by) for each in offices]
+        page.done(
+            "Forgotten. The practice's own system and Sikka still know this patient: end it there too.",
+            {"forgotten": done},
+        )
+    return 0
+
+
+async def _standing(records: Records, office: Office, patient_id: str) -> Standing:
+    return await records.store.forgetting.standing(office.id, patient_id)
+
+
+async def _take_back(records: Records, standing: Standing, by: str) -> None:
+    now = SystemClock().now()
+    for row in standing.rows:
+        if row.state in OPEN:
+            await records.store.ledger.wish_withdraw(row.office, row.id, now)
+    for task in standing.tasks:
+        await records.store.inbox.done(task, by, None, now)
+
+
+async def _forget(records: Records, office: Office, patient_id: str, by: str) -> dict[str, Any]:
+    act = Act(audit=records.store.audit, office=office.id, caller=f"operator {by}", tool="chairtime forget")
+    removed = await records.store.forgetting.forget(
+        office.id, patient_id, whose=WHOSE, act=act, now=SystemClock().now()
+    )
+    return {"office": label(office), **asdict(removed)}
+
+
+def _lines(standing: Standing) -> list[str]:
+    writes = [f"write {short(row.id)}, a {row.operation} that is {row.state}" for row in standing.rows]
+    return [*writes, *(f"task {short(task)}, not done" for task in standing.tasks)]
+
+
+def _refusal(left: list[str], *, withdraw: bool) -> str:
+    listed = "\n".join(f"  {line}" for line in left)
+    way_on = (
+        "What could be taken back is; run this again when the rest is settled and shows in the copy."
+        if withdraw
+        else "Nothing was changed. Wait until they are settled and show in the copy, or give --withdraw."
+    )
+    return f"Something is not finished for this patient:\n{listed}\n{way_on}"

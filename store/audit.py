@@ -1,0 +1,248 @@
+"""The audit: who had what done and was told what, one chain of keyed hashes to an office, never rewritten.
+
+An entry's seal is the keyed hash over the entry and the seal before it, so that a changed, missing or
+inserted entry breaks the chain at that place. A tail cut off breaks nothing: that is found by a head kept
+elsewhere.
+"""
+
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any, Final, cast
+
+import anyio
+
+from store.database import Database, Row, Statements
+from store.sealing import Index
+
+READ_AT_ONCE: Final = 500
+_HEAD: Final = "SELECT seq, seal FROM audit WHERE office = $1 ORDER BY seq DESC LIMIT 1"
+
+
+class Step(StrEnum):
+    """What an entry is of."""
+
+    DONE = "done"  # something was put down, in the same transaction as this
+    TOLD = "told"  # an answer went out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry. ``office`` is a pms_integrations id, ``at`` UTC ms, keys are keyed hashes.
+
+    Attributes:
+        caller: who was connected.
+        call_key: of the call; None where the platform names none.
+        spoke_as: what the caller said to be to the patient; "" where that was not asked.
+        outcome: of the call, or the state of what was put down.
+        record: id of the write or task that was put down.
+        fields: names of what was told, never values.
+    """
+
+    office: str
+    seq: int = 0
+    at: int
+    step: Step
+    caller: str
+    call_key: str | None
+    spoke_as: str
+    tool: str
+    patient_key: str | None
+    outcome: str
+    record: str | None = None
+    fields: tuple[str, ...] = ()
+    seal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far an office's chain goes: its last entry. ``seq`` 0 with "" is a chain without any."""
+
+    seq: int
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of walking a chain.
+
+    Attributes:
+        entries: how many hold, from the first on.
+        head: of what holds.
+        broken_at: number of the first entry that is not as it was written, or not there; None where all hold.
+        why: "" or what is wrong there: "missing", "changed", "cut" or "other_head".
+    """
+
+    entries: int
+    head: Head
+    broken_at: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is going on: whatever is put down while it does gets an entry of its own with it.
+
+    Attributes:
+        audit: to which the entries go.
+    """
+
+    audit: "Audit" = field(repr=False)
+    office: str
+    caller: str
+    tool: str
+    call_key: str | None = None
+    spoke_as: str = ""
+
+    def entry(
+        self,
+        step: Step,
+        now: int,
+        outcome: str,
+        *,
+        patient_key: str | None = None,
+        record: str | None = None,
+        told: Sequence[str] = (),
+    ) -> Entry:
+        """An entry of this act."""
+        return Entry(
+            office=self.office,
+            at=now,
+            step=step,
+            caller=self.caller,
+            call_key=self.call_key,
+            spoke_as=self.spoke_as,
+            tool=self.tool,
+            patient_key=patient_key,
+            outcome=outcome,
+            record=record,
+            fields=tuple(told),
+        )
+
+
+# Acts are deep below the tools that begin them, and every one passes the ledger or the inbox: those ask here.
+_CURRENT: ContextVar[Act | None] = ContextVar("act", default=None)
+
+
+@contextmanager
+def during(act: Act) -> Generator[None]:
+    """While this lasts, what this task (or one it starts) puts down belongs to the act."""
+    token = _CURRENT.set(act)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+async def note_done(
+    statements: Statements, now: int, outcome: str, *, patient_key: str | None, record: str
+) -> None:
+    """Write into a transaction that something was put down by the current act; without one, nothing."""
+    act = _CURRENT.get()
+    if act is not None:
+        entry = act.entry(Step.DONE, now, outcome, patient_key=patient_key, record=record)
+        await act.audit.append(statements, entry)
+
+
+class Audit:
+    """The table audit."""
+
+    def __init__(self, database: Database, index: Index) -> None:
+        self._database = database
+        self._chain = Index(index.digest("audit chain"))
+        self._adding = anyio.Lock()
+
+    async def add(self, entry: Entry) -> None:
+        """Write an entry by itself, committed when this returns."""
+        async with self._adding:  # else entries of one process would only be in each other's way
+            mine = self._sealed(entry, _head(await self._database.fetch_few(_HEAD, entry.office)))
+            # One statement is one trip to the writer's thread; most often nobody else has written meanwhile.
+            await self._database.write(f"{_INSERT} ON CONFLICT (office, seq) DO NOTHING", *_values(mine))
+            at_place = await self._database.fetch_few(
+                "SELECT seal FROM audit WHERE office = $1 AND seq = $2", entry.office, mine.seq
+            )
+            if [row["seal"] for row in at_place] != [mine.seal]:
+                async with self._database.transaction() as statements:
+                    await self.append(statements, entry)
+
+    async def append(self, statements: Statements, entry: Entry) -> None:
+        """Write an entry in a transaction: it is there if and only if the rest of that is."""
+        head = _head(await statements.fetch(_HEAD, entry.office))
+        await statements.execute(_INSERT, *_values(self._sealed(entry, head)))
+
+    async def head(self, office: str) -> Head:
+        """The end of an office's chain."""
+        return _head(await self._database.fetch(_HEAD, office))
+
+    async def entries(self, office: str) -> AsyncGenerator[list[Entry]]:
+        """An office's entries, oldest first, portion by portion."""
+        after = 0
+        while True:
+            rows = await self._database.fetch(
+                "SELECT * FROM audit WHERE office = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+                office,
+                after,
+                READ_AT_ONCE,
+            )
+            if not rows:
+                return
+            yield [_entry(row) for row in rows]
+            after = rows[-1]["seq"]
+
+    async def verify(self, office: str, *, kept: Head | None = None) -> Verdict:
+        """Walk an office's chain to the first break.
+
+        Args:
+            office: a pms_integrations id.
+            kept: a head that was kept elsewhere: the chain has to lead to it and may go on behind it.
+        """
+        last, met = Head(0, ""), kept is None or kept == Head(0, "")
+        async for portion in self.entries(office):
+            for entry in portion:
+                if entry.seq != last.seq + 1:
+                    return Verdict(last.seq, last, last.seq + 1, "missing")
+                if self._sealed(entry, last).seal != entry.seal:
+                    return Verdict(last.seq, last, entry.seq, "changed")
+                last = Head(entry.seq, entry.seal)
+                if kept is not None and kept.seq == entry.seq:
+                    met = kept.seal == entry.seal
+                    if not met:
+                        return Verdict(entry.seq - 1, last, entry.seq, "other_head")
+        return Verdict(last.seq, last) if met else Verdict(last.seq, last, last.seq + 1, "cut")
+
+    def _sealed(self, entry: Entry, head: Head) -> Entry:
+        numbered = replace(entry, seq=head.seq + 1, seal="")
+        # None and "" must not be alike: each value is preceded by whether it is there.
+        parts = [part for value in _values(numbered) for part in ("" if value is None else "+", str(value))]
+        return replace(numbered, seal=self._chain.keyed_hash(head.seal, *parts))
+
+
+_COLUMNS: Final = tuple(column.name for column in fields(Entry))
+_INSERT: Final = (
+    f"INSERT INTO audit ({', '.join(_COLUMNS)}) "  # noqa: S608 - names of our own columns
+    f"VALUES ({', '.join(f'${number}' for number in range(1, len(_COLUMNS) + 1))})"
+)
+
+
+def _values(entry: Entry) -> list[str | int | None]:
+    return [_plain(getattr(entry, name)) for name in _COLUMNS]
+
+
+def _plain(value: object) -> str | int | None:
+    if isinstance(value, tuple):
+        return " ".join(map(str, cast("tuple[str, ...]", value)))
+    if isinstance(value, StrEnum):
+        return value.value
+    return value if isinstance(value, int) or value is None else str(value)
+
+
+def _entry(row: Row) -> Entry:
+    values: dict[str, Any] = {name: row[name] for name in _COLUMNS}
+    values |= {"step": Step(row["step"]), "fields": tuple(row["fields"].split())}
+    return Entry(**values)
+
+
+def _head(rows: Sequence[Row]) -> Head:
+    return Head(int(rows[0]["seq"]), rows[0]["seal"]) if rows else Head(0, "")
