@@ -28,15 +28,15 @@ from server.app import App, connected, running
 from server.background.freshness import Freshness
 from server.background.parts import Parts
 from server.clock import Clock, SystemClock
-from server.desk.booking import Cancelled
-from server.desk.calendar import Wanted
+from server.desk.copies.overlay import Visit
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import FrontDesk, open_desk
 from server.desk.office import Profile
-from server.desk.openings import Opening
-from server.desk.overlay import Visit
 from server.desk.proofs import PatientProof, SlotOffer
-from server.desk.reasons import EXAM
+from server.desk.times.calendar import Wanted
+from server.desk.times.openings import Opening
+from server.desk.times.reasons import EXAM
+from server.desk.writes.booking import Cancelled
 from server.settings import Settings
 from server.sikka.client import Sikka
 from store.ledger_rows import Writeback

@@ -17,7 +17,7 @@ from server.background.freshness import Freshness
 from server.background.mirror import MirrorKeeper, Work
 from server.background.mirror_reading import Progress
 from server.background.parts import Parts
-from server.desk.copy_of_office import Copy
+from server.desk.copies.office import Copy
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import FrontDesk, open_desk
 from server.desk.office import Profile, copied_profile

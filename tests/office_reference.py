@@ -5,7 +5,7 @@ A test compares it with the table of keys; `python tests/office_reference.py` wr
 
 from pathlib import Path
 
-from server.desk.charter_keys import SECTIONS, keys_of
+from server.desk.charter.keys import SECTIONS, keys_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "office.md"
 FIRST, LAST = "<!-- keys -->\n", "<!-- end of keys -->\n"

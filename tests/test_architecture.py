@@ -17,6 +17,14 @@ MAY_IMPORT = {
     "server/tools": ("store", "server.sikka", "server.desk", "server", "server.access"),
     "server/hosting": ("server.runtime", "server.settings", "server.access", "server.clock"),
 }
+# room of the desk -> what of the desk it may import, besides itself
+MAY_IMPORT_OF_THE_DESK = {
+    "people": (),
+    "charter": ("zones",),
+    "copies": ("people", "charter", "zones"),
+    "times": ("copies", "charter", "answers", "office", "proofs"),
+    "writes": ("people", "copies", "answers", "doorbell", "gate", "office", "proofs", "together", "zones"),
+}
 NOT_IN = {
     "server/desk": ("mcp", "mcp_types", "httpx2", "starlette", "aiosqlite"),
     "server/sikka": ("mcp", "mcp_types", "starlette", "aiosqlite"),
@@ -52,6 +60,24 @@ def test_a_room_imports_only_what_lies_below_it(room):
         if not any(module == a if a == "server" else is_within(module, a) for a in allowed)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT_OF_THE_DESK)
+def test_a_room_of_the_desk_imports_only_what_lies_below_it(room):
+    desk = "server.desk"
+    allowed = [f"{desk}.{below}" for below in (room, *MAY_IMPORT_OF_THE_DESK[room])]
+    wrong = [
+        (path.name, module)
+        for path in (ROOT / "server/desk" / room).rglob("*.py")
+        for module in imports_of(path)
+        if is_within(module, desk) and not any(is_within(module, below) for below in allowed)
+    ]
+    assert wrong == []
+
+
+def test_every_room_of_the_desk_has_its_place_in_the_table():
+    rooms = {path.parent.name for path in (ROOT / "server/desk").glob("*/__init__.py")}
+    assert rooms == set(MAY_IMPORT_OF_THE_DESK)
 
 
 @pytest.mark.parametrize("room", NOT_IN)

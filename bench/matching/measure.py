@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from server.desk.roster import Heard, Person, Roster
+from server.desk.people.roster import Heard, Person, Roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

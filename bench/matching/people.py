@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from bench.matching.names import CALLED, Known, names
-from server.desk.roster import Person
+from server.desk.people.roster import Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from bench.matching.people import Case
-from server.desk.roster import Person
+from server.desk.people.roster import Person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

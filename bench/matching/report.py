@@ -11,8 +11,8 @@ from rich.table import Table
 from bench.matching.by_hand import HEARD
 from bench.matching.measure import SEED, Measure
 from bench.matching.people import Case, Maker, committed
-from server.desk.judging import Person
-from server.desk.roster import Heard, Roster
+from server.desk.people.judging import Person
+from server.desk.people.roster import Heard, Roster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

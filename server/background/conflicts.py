@@ -10,7 +10,7 @@ import structlog
 from server.background.flags import Flags
 from server.background.parts import Parts
 from server.desk.choice import chosen_offices
-from server.desk.overlay import DEFAULT_MINUTES, does_not_take_place, sr_no_of
+from server.desk.copies.overlay import DEFAULT_MINUTES, does_not_take_place, sr_no_of
 from server.sikka import models
 from server.sikka.office_calls import OfficeCalls
 from store.inbox import TaskKind, Urgency

@@ -4,9 +4,9 @@ import datetime as dt
 from typing import Final
 
 from server.background.parts import Parts
+from server.desk.copies.overlay import does_not_take_place
 from server.desk.front_desk import FrontDesk
-from server.desk.matching import fold
-from server.desk.overlay import does_not_take_place
+from server.desk.people.matching import fold
 from server.sikka import models
 from store.ledger_rows import Created, Writeback
 from store.offices import Office

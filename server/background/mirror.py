@@ -10,7 +10,7 @@ import structlog
 from server.background.mirror_reading import KeptMoving, Progress, Reading, StillInserting
 from server.background.parts import Parts
 from server.desk.choice import chosen_offices
-from server.desk.copies import Copies
+from server.desk.copies.copies import Copies
 from server.desk.office import Profiles
 from server.settings import Settings
 from server.sikka.copied import INSERTING, LAYOUT

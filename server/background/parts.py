@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.clock import Clock
-from server.desk.charters import Charters
+from server.desk.charter.standing import Charters
 from server.desk.doorbell import Doorbell
 from server.settings import Settings
 from server.sikka.client import Sikka

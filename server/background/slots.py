@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from server.background.parts import Parts
-from server.desk.overlay import DEFAULT_MINUTES, lay_over
+from server.desk.copies.overlay import DEFAULT_MINUTES, lay_over
 from store.ledger_rows import Writeback
 from store.ledger_states import State
 from store.offices import Office

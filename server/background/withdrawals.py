@@ -7,8 +7,8 @@ import structlog
 from server.background.flags import Flags
 from server.background.parts import Parts
 from server.desk.answers import Unanswerable
+from server.desk.copies.overlay import Standing, visit_of
 from server.desk.front_desk import FrontDesk
-from server.desk.overlay import Standing, visit_of
 from server.sikka.effects import Effect, effect_of
 from server.sikka.errors import NotPermitted, Refused, SikkaError
 from store.inbox import TaskKind, Urgency

@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 from server.clock import Clock
-from server.desk.age import Ages, lies_beyond, works_on
-from server.desk.charter import BookedBy, ColumnKind, Policy, SameDay
-from server.desk.charters import Charters, Standing
+from server.desk.charter.standing import Charters, Standing
+from server.desk.charter.terms import BookedBy, ColumnKind, Policy, SameDay
+from server.desk.copies.age import Ages, lies_beyond, works_on
 from server.desk.office import Profile
 from store.ledger_states import UNDONE, State
 from store.opening import Store

@@ -11,10 +11,10 @@ from typing import Final
 
 from server.clock import Clock
 from server.desk.answers import Outcome
-from server.desk.charter import IdentityLevel
-from server.desk.matching import fold
+from server.desk.charter.terms import IdentityLevel
 from server.desk.office import Profile
 from server.desk.patients import Asked, Found, Looked, Patients
+from server.desk.people.matching import fold
 from server.desk.proofs import SELF, PatientProof
 from server.desk.together import to_the_end
 from server.settings import Settings

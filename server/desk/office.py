@@ -13,13 +13,13 @@ import anyio
 
 from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.charter import EMPTY, UNSAID, Charter, Policy
-from server.desk.charters import Charters, Standing
-from server.desk.copies import Copies
-from server.desk.copy_of_office import Copy
-from server.desk.opening_windows import Chair, ScheduleRow
-from server.desk.rulebook import Rulebook, read_rulebook
+from server.desk.charter.standing import Charters, Standing
+from server.desk.charter.terms import EMPTY, UNSAID, Charter, Policy
+from server.desk.copies.copies import Copies
+from server.desk.copies.office import Copy
+from server.desk.times.opening_windows import Chair, ScheduleRow
 from server.desk.together import gathered
+from server.desk.writes.rulebook import Rulebook, read_rulebook
 from server.desk.zones import wall_clock, zone_of
 from server.settings import Settings
 from server.sikka import models

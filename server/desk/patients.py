@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
 from server.desk.answers import Outcome
-from server.desk.birthdates import date_fit
-from server.desk.copied_patients import CopiedPatient
-from server.desk.copies import Copies
-from server.desk.copy_of_office import Copy
-from server.desk.judging import Heard, Person, judge, judge_by_number
-from server.desk.matching import passes, score_name
+from server.desk.copies.copies import Copies
+from server.desk.copies.office import Copy
+from server.desk.copies.patients import CopiedPatient
 from server.desk.office import Profile
+from server.desk.people.birthdates import date_fit
+from server.desk.people.judging import Heard, Person, judge, judge_by_number
+from server.desk.people.matching import passes, score_name
 from server.desk.proofs import SELF, PatientProof
 from server.desk.together import gathered
 from server.sikka import formats, models

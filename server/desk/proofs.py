@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
 
-from server.desk.openings import Opening
-from server.desk.overlay import Standing, Visit
+from server.desk.copies.overlay import Standing, Visit
+from server.desk.times.openings import Opening
 
 SELF: Final = "self"  # who calls for themselves
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from statistics import median_low
 from typing import Final
 
-from server.desk.charter import (
+from server.desk.charter.lines import Path
+from server.desk.charter.terms import (
     EMPTY,
     Charter,
     Closure,
@@ -24,11 +25,10 @@ from server.desk.charter import (
     Wants,
     Week,
 )
-from server.desk.charter_lines import Path
-from server.desk.columns import Columns
 from server.desk.office import HYGIENIST, Profile
-from server.desk.opening_windows import merged
-from server.desk.reasons import CLEANING, CONSULTATION, EMERGENCY, EXAM, OTHER, Reason, reason_of
+from server.desk.times.columns import Columns
+from server.desk.times.opening_windows import merged
+from server.desk.times.reasons import CLEANING, CONSULTATION, EMERGENCY, EXAM, OTHER, Reason, reason_of
 from server.sikka.models import Appointment
 
 WEEKS_LOOKED_AT: Final = 4  # a holiday in one of them does not pass for the office's habit

@@ -12,9 +12,9 @@ from server.app import connected
 from server.background.freshness import Freshness
 from server.background.parts import Parts
 from server.clock import SystemClock
-from server.desk.charter import EMPTY, Charter, policy_of
-from server.desk.charter_plain import Difference, differences, flat, plain
-from server.desk.charter_reading import CharterRefused, read_charter
+from server.desk.charter.plain import Difference, differences, flat, plain
+from server.desk.charter.reading import CharterRefused, read_charter
+from server.desk.charter.terms import EMPTY, Charter, policy_of
 from server.desk.doorbell import Doorbell
 from server.failures import Failure
 from server.operators.records import Records, opened

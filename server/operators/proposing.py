@@ -11,14 +11,14 @@ from rich.table import Table
 from server.app import Connection, connected
 from server.background.freshness import Freshness
 from server.background.parts import Parts
-from server.desk.charter import Week
-from server.desk.charter_plain import stretch
-from server.desk.charter_writing import written
+from server.desk.charter.plain import stretch
+from server.desk.charter.terms import Week
+from server.desk.charter.writing import written
 from server.desk.choice import chosen_offices
+from server.desk.copies.overlay import does_not_take_place
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import open_desk
 from server.desk.office import Profile
-from server.desk.overlay import does_not_take_place
 from server.desk.proposing import Draft, offered_week, proposed
 from server.failures import Failure
 from server.operators.records import label, named

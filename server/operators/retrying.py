@@ -8,7 +8,7 @@ from server.app import connected
 from server.clock import SystemClock
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import open_desk
-from server.desk.openings import Opening
+from server.desk.times.openings import Opening
 from server.desk.zones import moment_of, zone_of
 from server.failures import Failure
 from server.operators.records import Records

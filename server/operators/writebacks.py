@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.clock import SystemClock
-from server.desk.requests import appointment_key
+from server.desk.writes.requests import appointment_key
 from server.failures import Failure
 from server.operators.records import Records, opened
 from server.operators.retrying import put_down_anew

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from server.desk.answers import Outcome, Unanswerable
+from server.desk.copies.overlay import Standing, Visit, visit_of
 from server.desk.office import Profile
-from server.desk.overlay import Standing, Visit, visit_of
 from server.desk.proofs import PatientProof, SlotOffer
 from server.sikka.pms_fields import Operation
 from server.tools.call import Call

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from server.desk.answers import Outcome
-from server.desk.charter import FollowUp
+from server.desk.charter.terms import FollowUp
 from server.desk.gate import Diverted, Way
 from server.tools.call import Call
 from server.tools.results import Answer

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from server.desk.answers import Outcome
-from server.desk.charter import ColumnKind
-from server.desk.charters import Standing
-from server.desk.hours import hours_of, is_open
+from server.desk.charter.standing import Standing
+from server.desk.charter.terms import ColumnKind
 from server.desk.inbox import Message, sounds_like_an_emergency
 from server.desk.office import Profile
+from server.desk.times.hours import hours_of, is_open
 from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument
 from server.tools.call import Call

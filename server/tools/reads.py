@@ -4,11 +4,11 @@ import datetime as dt
 from typing import Any
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.comers import cleaning_is_due
+from server.desk.copies.overlay import Visit
 from server.desk.office import Profile
-from server.desk.overlay import Visit
 from server.desk.patients import Asked
 from server.desk.proofs import PatientProof
+from server.desk.times.comers import cleaning_is_due
 from server.sikka.errors import SikkaError
 from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument, birth_date

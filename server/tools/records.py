@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from server.desk.answers import Outcome
-from server.desk.records import FIELDS, Payment, changes_of
-from server.desk.rulebook import Unfit
+from server.desk.writes.records import FIELDS, Payment, changes_of
+from server.desk.writes.rulebook import Unfit
 from server.sikka.pms_fields import Operation
 from server.tools.arguments import BadArgument, birth_date
 from server.tools.call import Call

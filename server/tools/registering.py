@@ -8,8 +8,8 @@ from server.desk.gate import Diverted
 from server.desk.office import Profile
 from server.desk.patients import Asked, Looked
 from server.desk.proofs import PatientProof
-from server.desk.registering import Newcomer
-from server.desk.rulebook import Unfit
+from server.desk.writes.registering import Newcomer
+from server.desk.writes.rulebook import Unfit
 from server.sikka.bodies import Write
 from server.sikka.errors import SikkaError
 from server.sikka.phones import normal_phone

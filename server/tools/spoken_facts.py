@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
-from server.desk.hours import Hours
-from server.desk.opening_windows import Interval
+from server.desk.times.hours import Hours
+from server.desk.times.opening_windows import Interval
 from server.sikka.models import Practice
 from server.tools.speech import ENGLISH, spoken_date, spoken_list, spoken_time
 

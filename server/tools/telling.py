@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from server.desk.copies.overlay import Standing, Visit, visit_of
 from server.desk.office import Profile
-from server.desk.overlay import Standing, Visit, visit_of
 from server.desk.proofs import visit_payload, visit_subject
 from server.tools.call import Call
 from server.tools.results import local, outcome_of

@@ -9,13 +9,13 @@ from typing import Any, Final
 import anyio
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.comers import NEW, NEW_CHILD, comer_of, due_of
-from server.desk.matching import score_name
 from server.desk.office import Profile
-from server.desk.openings import Opening
+from server.desk.people.matching import score_name
 from server.desk.proofs import PatientProof, SlotOffer
-from server.desk.reasons import RETURNING, Comer, reason_of
-from server.desk.searching import Ask, Found
+from server.desk.times.comers import NEW, NEW_CHILD, comer_of, due_of
+from server.desk.times.openings import Opening
+from server.desk.times.reasons import RETURNING, Comer, reason_of
+from server.desk.times.searching import Ask, Found
 from server.sikka.errors import SikkaError
 from server.tools.arguments import BadArgument, iso_date
 from server.tools.call import Call

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.booking import proof_of
-from server.desk.moving import Located
+from server.desk.copies.overlay import Visit
 from server.desk.office import Profile
-from server.desk.overlay import Visit
 from server.desk.proofs import SlotOffer, visit_of_payload, visit_subject
-from server.desk.requests import Put
+from server.desk.writes.booking import proof_of
+from server.desk.writes.moving import Located
+from server.desk.writes.requests import Put
 from server.sikka.errors import SikkaError
 from server.sikka.pms_fields import Operation
 from server.tools.call import BadHandle, Call

@@ -4,11 +4,11 @@ import datetime as dt
 from typing import Any, Final
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.booking import Cancelled
+from server.desk.copies.overlay import Visit
 from server.desk.office import Profile
-from server.desk.openings import Opening
-from server.desk.overlay import Visit
 from server.desk.proofs import visit_of_payload, visit_subject
+from server.desk.times.openings import Opening
+from server.desk.writes.booking import Cancelled
 from server.sikka.errors import SikkaError
 from server.tools.arguments import BadArgument
 from server.tools.call import BadHandle, Call

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from sandbox.faults import Fault
 from server.background.leases import StoredKeys
 from server.background.parts import LEASE_SHARE, Parts, renewal_seconds, request_seconds
-from server.desk.overlay import Standing, sr_no_of, visit_of
-from server.desk.registering import Newcomer
+from server.desk.copies.overlay import Standing, sr_no_of, visit_of
+from server.desk.writes.registering import Newcomer
 from server.settings import Settings
 from store.inbox import TaskKind
 from store.ledger_states import State

@@ -9,10 +9,10 @@ from server.background.conflicts import Conflict
 from server.background.outcomes import Outcomes
 from server.background.parts import Parts
 from server.background.withdrawals import Withdrawals
-from server.desk.openings import Opening
-from server.desk.overlay import sr_no_of
+from server.desk.copies.overlay import sr_no_of
 from server.desk.proofs import SlotOffer
-from server.desk.reasons import EXAM
+from server.desk.times.openings import Opening
+from server.desk.times.reasons import EXAM
 from store.inbox import TaskKind, Urgency
 from store.ledger_states import State
 

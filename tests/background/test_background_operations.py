@@ -4,9 +4,9 @@ import pytest
 from harness import OFFICE_ID, SLOW, ManualClock, open_office
 
 from sandbox.faults import Fault
-from server.desk.overlay import sr_no_of
+from server.desk.copies.overlay import sr_no_of
 from server.desk.proofs import SlotOffer
-from server.desk.reasons import EXAM
+from server.desk.times.reasons import EXAM
 from server.sikka import bodies
 from store.ledger_rows import NewWriteback
 from store.ledger_states import State

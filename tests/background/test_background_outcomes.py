@@ -14,7 +14,7 @@ from server.background.cadence import pause_seconds
 from server.background.parts import Parts
 from server.background.polling import JITTER
 from server.background.sweeper import Sweeper
-from server.desk.overlay import sr_no_of
+from server.desk.copies.overlay import sr_no_of
 from store.ledger_states import State
 
 HOUR = 3600.0

@@ -6,8 +6,8 @@ from dataclasses import replace
 from harness import MONDAY, OFFICE_ID, SLOW, ManualClock, office_on, open_office, served
 
 from server.background.limits import kept_until
-from server.desk.openings import Opening
-from server.desk.overlay import Standing, visit_of
+from server.desk.copies.overlay import Standing, visit_of
+from server.desk.times.openings import Opening
 from server.desk.zones import moment_of
 from store.inbox import TaskKind
 from store.ledger_states import State

@@ -9,8 +9,8 @@ from harness import OFFICE_ID, SLOW, ManualClock, office_on, open_office, quiet_
 from sandbox.faults import Fault
 from sandbox.switches import Switches
 from server.desk.proofs import PatientProof, SlotOffer
-from server.desk.reasons import EXAM
-from server.desk.registering import Newcomer
+from server.desk.times.reasons import EXAM
+from server.desk.writes.registering import Newcomer
 from server.desk.zones import moment_of
 from store.inbox import TaskKind
 from store.ledger_rows import Created

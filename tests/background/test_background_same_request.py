@@ -2,9 +2,9 @@
 
 from harness import OFFICE_ID, ManualClock, open_office
 
-from server.desk.overlay import Standing, visit_of
+from server.desk.copies.overlay import Standing, visit_of
 from server.desk.proofs import SlotOffer
-from server.desk.reasons import EXAM
+from server.desk.times.reasons import EXAM
 from store.ledger_states import State
 
 

@@ -7,7 +7,7 @@ import pytest
 from harness import FAST, GONE, OFFICE_ID, SLOW, ManualClock, office_on, open_office, quiet_office, served
 
 from sandbox.faults import Fault
-from server.desk.openings import Opening
+from server.desk.times.openings import Opening
 from server.desk.zones import moment_of
 from store.ledger_rows import NewWriteback
 from store.ledger_states import State

@@ -7,7 +7,7 @@ import pytest
 from harness import LIMIT_SECONDS, OFFICE_ID, SLOW, ManualClock, office_on, open_office, served
 
 from sandbox.faults import Fault
-from server.desk.overlay import Standing, visit_of
+from server.desk.copies.overlay import Standing, visit_of
 from store.ledger_states import State
 
 HOUR = 3600.0

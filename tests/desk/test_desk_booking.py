@@ -8,9 +8,9 @@ from harness import ManualClock, open_office
 
 from sandbox.faults import Fault
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.booking import NOTE_CHARACTERS
-from server.desk.overlay import Standing, visit_of
+from server.desk.copies.overlay import Standing, visit_of
 from server.desk.proofs import SlotOffer
+from server.desk.writes.booking import NOTE_CHARACTERS
 from server.desk.zones import moment_of
 from store.ledger_states import State
 

@@ -9,9 +9,9 @@ from harness import FAST, OFFICE_ID, ManualClock, open_office
 from sandbox.faults import Fault
 from sandbox.switches import Switches
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.calendar import Wanted, busy_of, is_free_among
-from server.desk.overlay import Standing, Visit, visit_of
-from server.desk.reasons import CLEANING, EXAM, Reason
+from server.desk.copies.overlay import Standing, Visit, visit_of
+from server.desk.times.calendar import Wanted, busy_of, is_free_among
+from server.desk.times.reasons import CLEANING, EXAM, Reason
 from server.sikka.errors import SikkaError
 from store.ledger_states import State
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from server.desk.overlay import lay_over
+from server.desk.copies.overlay import lay_over
 from server.sikka.models import Appointment
 from store.ledger_rows import Created, Writeback
 from store.ledger_states import OPEN, State

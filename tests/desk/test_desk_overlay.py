@@ -5,7 +5,14 @@ from dataclasses import fields
 
 import pytest
 
-from server.desk.overlay import DEFAULT_MINUTES, Standing, does_not_take_place, lay_over, sr_no_of, visit_of
+from server.desk.copies.overlay import (
+    DEFAULT_MINUTES,
+    Standing,
+    does_not_take_place,
+    lay_over,
+    sr_no_of,
+    visit_of,
+)
 from server.sikka.models import Appointment
 from store.ledger_rows import Created, Writeback
 from store.ledger_states import OPEN, State

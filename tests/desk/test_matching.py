@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.desk import aliases, homophones
-from server.desk.matching import (
+from server.desk.people import aliases, homophones
+from server.desk.people.matching import (
     FIRST_FLOOR,
     LAST_FLOOR,
     NameScore,

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.desk.birthdates import ONE_PART, date_fit, similar_dates
-from server.desk.judging import Heard, Person, judge, phone_key
-from server.desk.names import splits
-from server.desk.roster import Roster
-from server.desk.sounds import alike
+from server.desk.people.birthdates import ONE_PART, date_fit, similar_dates
+from server.desk.people.judging import Heard, Person, judge, phone_key
+from server.desk.people.names import splits
+from server.desk.people.roster import Roster
+from server.desk.people.sounds import alike
 
 DAY = dt.date(1980, 3, 15)
 OTHER_DAY = dt.date(1991, 7, 2)

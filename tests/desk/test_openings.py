@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whenever import TimeZoneNotFoundError
 
-from server.desk.daylight import local_exists, minutes_that_exist
-from server.desk.minutes import bits, most_at_once, runs, span, taken_at_once
-from server.desk.opening_windows import Chair, ScheduleRow, Window, merged, overlap, weekly_windows
-from server.desk.openings import Busy, Opening, Taken, openings
+from server.desk.times.daylight import local_exists, minutes_that_exist
+from server.desk.times.minutes import bits, most_at_once, runs, span, taken_at_once
+from server.desk.times.opening_windows import Chair, ScheduleRow, Window, merged, overlap, weekly_windows
+from server.desk.times.openings import Busy, Opening, Taken, openings
 
 MONDAY = dt.date(2026, 11, 30)
 SUNDAY = dt.date(2026, 11, 29)

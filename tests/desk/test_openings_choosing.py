@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.desk.choosing import RULES, TIMES_OF_DAY, Asked, Wish, choose
-from server.desk.minutes import span
-from server.desk.opening_windows import Window
-from server.desk.openings import Busy, Opening, Stretch, Taken, all_openings, stretches
+from server.desk.times.choosing import RULES, TIMES_OF_DAY, Asked, Wish, choose
+from server.desk.times.minutes import span
+from server.desk.times.opening_windows import Window
+from server.desk.times.openings import Busy, Opening, Stretch, Taken, all_openings, stretches
 
 MONDAY = dt.date(2026, 11, 30)
 TUESDAY = dt.date(2026, 12, 1)

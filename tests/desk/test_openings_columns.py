@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.charter import (
+from server.desk.charter.terms import (
     Charter,
     Closure,
     Column,
@@ -16,16 +16,16 @@ from server.desk.charter import (
     VisitReason,
     Wants,
 )
-from server.desk.columns import MOST_KEPT, Columns
-from server.desk.comers import NEW, NEW_CHILD, comer_of, due_of, months_after
-from server.desk.copy_of_office import Copy, Reminder
-from server.desk.free_times import Wanted, free_times
+from server.desk.copies.office import Copy, Reminder
+from server.desk.copies.overlay import Standing, Visit
 from server.desk.office import Profile
-from server.desk.opening_windows import Chair, ScheduleRow, Window
-from server.desk.openings import Busy, Opening, Taken
-from server.desk.overlay import Standing, Visit
 from server.desk.proofs import PatientProof
-from server.desk.reasons import CLEANING, EMERGENCY, EXAM, OTHER, RETURNING, Comer, Reason, reason_of
+from server.desk.times.columns import MOST_KEPT, Columns
+from server.desk.times.comers import NEW, NEW_CHILD, comer_of, due_of, months_after
+from server.desk.times.free_times import Wanted, free_times
+from server.desk.times.opening_windows import Chair, ScheduleRow, Window
+from server.desk.times.openings import Busy, Opening, Taken
+from server.desk.times.reasons import CLEANING, EMERGENCY, EXAM, OTHER, RETURNING, Comer, Reason, reason_of
 from server.sikka.copied import PATIENTS
 from server.sikka.models import Provider
 from store.offices import Office

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from server.desk.listed_slots import listed_windows
-from server.desk.minutes import bits
+from server.desk.times.listed_slots import listed_windows
+from server.desk.times.minutes import bits
 from server.sikka.models import AvailableSlot
 
 MONDAY = dt.date(2026, 11, 30)

@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.charter import Charter, ProviderRule, SameDay
-from server.desk.columns import Columns
-from server.desk.comers import NEW
-from server.desk.finding import ATTEMPTS, Finding
+from server.desk.charter.terms import Charter, ProviderRule, SameDay
+from server.desk.copies.overlay import Standing, Visit
 from server.desk.office import Profile
-from server.desk.opening_windows import Chair, ScheduleRow, Window
-from server.desk.openings import Busy, Taken
-from server.desk.overlay import Standing, Visit
-from server.desk.reasons import CLEANING, EMERGENCY, EXAM
-from server.desk.searching import Ask, Found, Search
+from server.desk.times.columns import Columns
+from server.desk.times.comers import NEW
+from server.desk.times.finding import ATTEMPTS, Finding
+from server.desk.times.opening_windows import Chair, ScheduleRow, Window
+from server.desk.times.openings import Busy, Taken
+from server.desk.times.reasons import CLEANING, EMERGENCY, EXAM
+from server.desk.times.searching import Ask, Found, Search
 from server.sikka.models import Provider
 from store.offices import Office
 

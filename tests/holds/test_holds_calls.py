@@ -14,12 +14,12 @@ from sandbox.config import EVERY_PMS
 from sandbox.slots import open_slots
 from sandbox.switches import Switches
 from sandbox.world import OfficeSpec
-from server.desk.charter import Charter, ProviderRule
-from server.desk.openings import Opening
-from server.desk.overlay import Standing, Visit
+from server.desk.charter.terms import Charter, ProviderRule
+from server.desk.copies.overlay import Standing, Visit
 from server.desk.proofs import SlotOffer
-from server.desk.reasons import EXAM
-from server.desk.searching import Ask
+from server.desk.times.openings import Opening
+from server.desk.times.reasons import EXAM
+from server.desk.times.searching import Ask
 from store.handles import Kind
 from store.holds import HeldElsewhere
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from harness import MONDAY
 
-from server.desk.charter import IdentityLevel
+from server.desk.charter.terms import IdentityLevel
 from server.desk.identity import BY_NUMBER, FOR_A_MINOR, age, may
 from server.desk.proofs import PatientProof
 from server.tools.disclosing import DISCLOSED, allowed

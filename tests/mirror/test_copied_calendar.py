@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.desk.copied_calendar import CopiedCalendar
-from server.desk.copied_patients import CopiedPatient, CopiedPatients
-from server.desk.overlay import Standing, lay_over
-from server.desk.roster import Heard
+from server.desk.copies.calendar import CopiedCalendar
+from server.desk.copies.overlay import Standing, lay_over
+from server.desk.copies.patients import CopiedPatient, CopiedPatients
+from server.desk.people.roster import Heard
 from server.sikka.copied import APPOINTMENTS, PATIENTS
 from server.sikka.models import Appointment
 from store.ledger_rows import Created, Writeback

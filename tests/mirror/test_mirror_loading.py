@@ -430,7 +430,7 @@ async def test_who_has_lost_the_lease_puts_nothing_more_down(tmp_path, monkeypat
 async def test_a_copy_of_another_shape_is_thrown_away_and_read_anew(tmp_path, monkeypatch):
     async with started(tmp_path) as office:
         await office.tend()
-        for place in ("server.background.mirror", "server.desk.copies"):
+        for place in ("server.background.mirror", "server.desk.copies.copies"):
             monkeypatch.setattr(f"{place}.LAYOUT", "another")
         office.desk.copies.moved(office.id)
         assert await office.desk.copies.behind(await office.office()) is None

@@ -10,7 +10,7 @@ import tracemalloc
 from harness import SLOW, ManualClock, served
 from mirroring import mirrored_office
 
-from server.desk.copied_patients import CopiedPatients
+from server.desk.copies.patients import CopiedPatients
 from server.sikka.copied import LAYOUT, PATIENTS
 from store.mirror_rows import Lease, Record
 

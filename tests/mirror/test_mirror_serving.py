@@ -14,8 +14,8 @@ from visiting import Agent
 
 from sandbox.faults import Fault
 from server.desk.answers import Outcome
-from server.desk.copies import LEAST_VOUCHED_MS
-from server.desk.overlay import Standing
+from server.desk.copies.copies import LEAST_VOUCHED_MS
+from server.desk.copies.overlay import Standing
 from server.desk.patients import Asked
 from server.sikka.copied import INSERTING
 from server.sikka.errors import SikkaError

@@ -9,12 +9,12 @@ from harness import FAST, OFFICE_ID, ManualClock, office_on, quiet_office, serve
 
 from sandbox.review import reviewed
 from sandbox.world import THREE_OFFICES, OfficeSpec
-from server.desk.charter import EMPTY, ColumnKind
-from server.desk.charter_reading import read_charter
-from server.desk.charter_writing import written
+from server.desk.charter.reading import read_charter
+from server.desk.charter.terms import EMPTY, ColumnKind
+from server.desk.charter.writing import written
 from server.desk.office import Profile
-from server.desk.opening_windows import Chair
 from server.desk.proposing import offered_week, proposed
+from server.desk.times.opening_windows import Chair
 from server.failures import Failure
 from server.operators import office as commands
 from server.operators import proposing

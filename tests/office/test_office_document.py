@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.desk.charter import (
+from server.desk.charter.keys import KEYS, SECTIONS, keys_of
+from server.desk.charter.plain import differences, plain
+from server.desk.charter.reading import CharterRefused, read_charter
+from server.desk.charter.terms import (
     EMPTY,
     BookedBy,
     Charter,
@@ -23,10 +26,7 @@ from server.desk.charter import (
     policy_of,
     settings_under,
 )
-from server.desk.charter_keys import KEYS, SECTIONS, keys_of
-from server.desk.charter_plain import differences, plain
-from server.desk.charter_reading import CharterRefused, read_charter
-from server.desk.charter_writing import written
+from server.desk.charter.writing import written
 from server.settings import Settings
 
 WHOLE = """\

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from harness import MONDAY, SLOW, ManualClock, quiet_office, served
 
-from server.desk.age import Ages, lies_beyond, works_on
-from server.desk.charter import EMPTY
-from server.desk.charter_reading import read_charter
+from server.desk.charter.reading import read_charter
+from server.desk.charter.terms import EMPTY
+from server.desk.copies.age import Ages, lies_beyond, works_on
 from server.desk.gate import Way, Why, Wish
-from server.desk.openings import Opening
 from server.desk.proofs import PatientProof, SlotOffer
+from server.desk.times.openings import Opening
 from store.offices import Office
 
 TODAY, TUESDAY, THURSDAY = "2026-11-23", "2026-11-24", "2026-11-26"

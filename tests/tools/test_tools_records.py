@@ -12,7 +12,7 @@ from harness import FAST, LIMIT_SECONDS, OFFICE_ID, open_office
 from mcp import Client
 
 from sandbox.world import OfficeSpec
-from server.desk.records import changes_of, payment_type
+from server.desk.writes.records import changes_of, payment_type
 from server.sikka.pms_fields import PAYMENT_TYPES
 from server.sikka.vocabularies import Choice, Vocabulary
 from store.ledger_states import State

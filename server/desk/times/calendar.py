@@ -1,0 +1,215 @@
+"""An office's calendar as the desk may offer it: the copy, our own rows over it, and what is free between."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+import anyio
+
+from server.clock import Clock
+from server.desk.copies.copies import Copies
+from server.desk.copies.overlay import DayOverlay, Overlay, Visit, lay_over
+from server.desk.office import Profile
+from server.desk.times.columns import Columns
+from server.desk.times.free_times import Wanted, free_times
+from server.desk.times.openings import Busy, Opening, Stretch, all_openings
+from server.settings import Settings
+from server.sikka.client import Sikka
+from server.sikka.errors import SikkaError
+from store.ledger import Ledger
+from store.ledger_rows import Writeback
+from store.offices import Office
+
+__all__ = ["Calendar", "Wanted", "busy_of", "is_free_among"]
+
+MINUTE_MS: Final = 60_000
+
+
+Laid = TypeVar("Laid", Overlay, DayOverlay)
+
+
+@dataclass(frozen=True)
+class _Look(Generic[Laid]):
+    """What was seen of a calendar.
+
+    Attributes:
+        read_from: of a kept copy, when the reading of it began; None for what Sikka shows this moment.
+        lay: lays our rows over it.
+    """
+
+    read_from: int | None
+    lay: Callable[[list[Writeback]], Laid]
+
+
+class Calendar:
+    """Reads an office's calendar, with our own writes laid over it."""
+
+    def __init__(
+        self, ledger: Ledger, sikka: Sikka, clock: Clock, settings: Settings, copies: Copies
+    ) -> None:
+        self._ledger = ledger
+        self._sikka = sikka
+        self._clock = clock
+        self._settings = settings
+        self._copies = copies
+
+    async def between(self, profile: Profile, first: dt.date, last: dt.date) -> list[Visit]:
+        """All visits of the office on these days, both included: by its kept copy, else live.
+
+        Raises:
+            SikkaError: there is no copy to read, and Sikka cannot be asked now.
+        """
+        days = await self.days(profile, first, last)
+        return [visit for visits in days.values() for visit in visits]
+
+    async def days(
+        self, profile: Profile, first: dt.date, last: dt.date
+    ) -> Mapping[dt.date, tuple[Visit, ...]]:
+        """The same by day. While a kept copy is read, a day that has not changed is the same tuple as before.
+
+        Raises:
+            SikkaError: as `between`.
+        """
+        look = await self._copies.reading(
+            profile.office,
+            lambda copy: _Look(copy.read_from, lambda rows: copy.calendar.days(rows, first, last)),
+            lambda: self._live_days(profile.office, first, last),
+        )
+        return (await self._laid(profile.office, look)).days
+
+    async def last_look(self, profile: Profile, day: dt.date, seconds: float) -> list[Visit] | None:
+        """A day's visits before a time of it is taken: what Sikka shows this moment, if it says so in time.
+
+        Where it does not, the kept copy will do: the practice's system has the last word on a clash anyhow.
+        None where there is neither.
+        """
+        with anyio.move_on_after(seconds), contextlib.suppress(SikkaError):
+            live = await self._laid(profile.office, await self._live_days(profile.office, day, day))
+            return list(live.days[day])
+        copy = await self._copies.of(profile.office)
+        if copy is None:
+            return None
+        look = _Look(copy.read_from, lambda rows: copy.calendar.days(rows, day, day))
+        return list((await self._laid(profile.office, look)).days[day])
+
+    async def of_patient(self, profile: Profile, patient_id: str, registration: str = "") -> list[Visit]:
+        """A patient's visits from now on, soonest first.
+
+        Args:
+            profile: of the office.
+            patient_id: "" for a patient who is still being registered; then only what waits for that row
+                is there, and the copy is not asked.
+            registration: the ledger row that registers the patient; "" for one who was there.
+
+        Raises:
+            SikkaError: there is no copy to read, and Sikka cannot be asked now.
+            Unanswerable: without a zone there is no "now".
+        """
+        office, now = profile.office, profile.clock(self._clock.now())
+        if not patient_id:
+            waiting = await self._ledger.overlay(office.id)
+            ours = lay_over([], [row for row in waiting if registration and row.waits_for == registration])
+            return [visit for visit in ours.visits if visit.start >= now]
+
+        def theirs(rows: list[Writeback]) -> list[Writeback]:
+            return [row for row in rows if row.facts.get("patient_id") == patient_id]
+
+        async def live() -> _Look[Overlay]:
+            calls = self._sikka.office(office.office_id, live=True)
+            seen = await calls.appointments(
+                first=now.date(), patient_id=patient_id, practice_id=office.practice_id
+            )
+            return _Look(None, lambda rows: lay_over(seen, theirs(rows)))
+
+        look = await self._copies.reading(
+            office,
+            lambda copy: _Look(
+                copy.read_from, lambda rows: copy.calendar.of_patient(theirs(rows), patient_id)
+            ),
+            live,
+        )
+        visits = (await self._laid(office, look)).visits
+        return [visit for visit in visits if visit.patient_id == patient_id and visit.start >= now]
+
+    async def free(self, profile: Profile, wanted: Wanted) -> list[Opening]:
+        """Every start at which what is wanted fits.
+
+        Raises:
+            SikkaError: the copy cannot be read now.
+            Unanswerable: no zone ("no_zone") or no schedules ("no_hours"); hours are never guessed.
+        """
+        return all_openings(await self.stretches(profile, wanted))
+
+    async def stretches(self, profile: Profile, wanted: Wanted) -> list[Stretch]:
+        """The windows in which what is wanted fits. Raises as `free`."""
+        columns = Columns(profile)
+        taken = columns.taken(await self.days(profile, wanted.first, wanted.last))
+        return free_times(columns, wanted, taken, earliest=self.earliest(profile))
+
+    def earliest(self, profile: Profile, lead_minutes: int | None = None) -> dt.datetime:
+        """The first start that may be offered, by the office's clock. Raises Unanswerable without a zone.
+
+        The minutes are counted from now, and not on the wall: over a night in which the clocks are set
+        the two differ.
+        """
+        lead = self._settings.lead_minutes if lead_minutes is None else lead_minutes
+        return profile.clock(self._clock.now() + lead * MINUTE_MS)
+
+    async def is_free(self, profile: Profile, opening: Opening) -> bool:
+        """Whether a start offered earlier is free now, by the copy and our own rows. Raises SikkaError."""
+        day = opening.start.date()
+        return is_free_among(await self.between(profile, day, day), opening)
+
+    async def _live_days(self, office: Office, first: dt.date, last: dt.date) -> _Look[DayOverlay]:
+        calls = self._sikka.office(office.office_id, live=True)
+        seen = await calls.appointments(first=first, last=last, practice_id=office.practice_id)
+
+        def lay(rows: list[Writeback]) -> DayOverlay:
+            overlay = lay_over(seen, rows)
+            there: dict[dt.date, list[Visit]] = {
+                first + dt.timedelta(days=ahead): [] for ahead in range((last - first).days + 1)
+            }
+            for visit in overlay.visits:
+                if visit.start.date() in there:
+                    there[visit.start.date()].append(visit)
+            return DayOverlay({day: tuple(visits) for day, visits in there.items()}, overlay.caught_up)
+
+        return _Look(None, lay)
+
+    async def _laid(self, office: Office, look: _Look[Laid]) -> Laid:
+        """Lay our rows over what was seen, and put down which of them it shows."""
+        rows = await self._ledger.overlay(office.id, read_from=look.read_from)
+        overlay = look.lay(rows)
+        unmarked = {row.id for row in rows if row.shown_at is None}
+        caught_up = [row_id for row_id in overlay.caught_up if row_id in unmarked]
+        await self._ledger.mark_shown(caught_up, self._clock.now())
+        return overlay
+
+
+def is_free_among(visits: Iterable[Visit], opening: Opening, *, but: str = "") -> bool:
+    """Whether none of the visits is in the way of an opening.
+
+    Args:
+        visits: of the opening's day.
+        opening: what is wanted.
+        but: the number of an appointment that would make way for it itself.
+    """
+    day = opening.start.date()
+    start = opening.start.hour * 60 + opening.start.minute
+    end = start + opening.length_minutes
+    return not any(
+        busy.operatory in {"", opening.operatory} and busy.start_minute < end and start < busy.end_minute
+        for visit in visits
+        if not but or visit.appointment_sr_no != but
+        for busy in busy_of(visit)
+        if busy.date == day
+    )
+
+
+def busy_of(visit: Visit) -> list[Busy]:
+    """What a visit takes of its chair; one past midnight takes the rest of its day."""
+    start = visit.start.hour * 60 + visit.start.minute
+    end = min(24 * 60, start + visit.length_minutes)
+    return [Busy(visit.operatory, visit.start.date(), start, end, visit.provider_id)]

@@ -1,0 +1,322 @@
+"""Booking and cancelling: each becomes a row of the ledger, and nothing else."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from server.desk.answers import Outcome, Unanswerable
+from server.desk.copies.overlay import Visit, sr_no_of
+from server.desk.gate import Wish
+from server.desk.office import Profile
+from server.desk.proofs import SELF, PatientProof, SlotOffer
+from server.desk.together import to_the_end
+from server.desk.writes.requests import Put, Requests
+from server.desk.zones import moment_of
+from server.sikka import bodies
+from server.sikka.pms_fields import Operation
+from store.ledger_rows import NewWriteback, Writeback
+from store.ledger_states import OPEN, UNDONE, State
+
+BOOKED_BY: Final = "Booked by the phone agent"
+NOTE_CHARACTERS: Final = 80
+DAY_MS: Final = 24 * 60 * 60 * 1000
+_NOT_YET: Final = "0"  # stands in for the id of a patient being registered while the write is fitted
+
+# Operation -> what may take its place when asked for later on the same appointment.
+_SUPERSEDED_BY: Final[Mapping[str, frozenset[str]]] = {
+    "book": frozenset({"move", "cancel"}),
+    "move": frozenset({"move", "cancel"}),
+    "cancel": frozenset({"cancel"}),
+    "confirm": frozenset({"confirm", "cancel"}),
+}
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """What a cancellation became.
+
+    Attributes:
+        row: the row to wait on: the booking that is wished away, or the cancellation.
+        new: False where the same request was there already.
+        of_booking: whether `row` is the unsettled booking itself.
+    """
+
+    row: Writeback
+    new: bool
+    of_booking: bool
+
+
+class Booking(Requests):
+    """Puts bookings and cancellations down."""
+
+    async def is_asked_for(self, profile: Profile, patient: PatientProof, slot: SlotOffer) -> bool:
+        """Whether this very booking is in the ledger already, so that the slot is taken by itself."""
+        return await self.asked(profile, patient, slot.opening.start) is not None
+
+    async def asked(self, profile: Profile, patient: PatientProof, start: dt.datetime) -> Writeback | None:
+        """The row of this very booking, if it is in the ledger already."""
+        office = profile.office.id
+        key = self._book_key(profile, patient, start)
+        held = await self._ledger.holder(office, key, self._clock.now())
+        if held is not None or not patient.patient_id:
+            return held
+        # A booking put down while the patient was being registered bears the registration's name.
+        rows = await self._ledger.open_by_patient(office, self.patient_key(profile, patient.patient_id))
+        return next((row for row in rows if row.waits_for and _books(row, start)), None)
+
+    async def of_patient(self, profile: Profile, patient: PatientProof) -> list[Writeback]:
+        """The patient's bookings that are not done yet and still wanted, oldest first."""
+        key = await self._key_of(profile, patient)
+        rows = await self._ledger.open_by_patient(profile.office.id, key) if key else []
+        return [row for row in rows if row.operation == "book" and not row.wish]
+
+    async def _key_of(self, profile: Profile, patient: PatientProof) -> str | None:
+        if patient.patient_id:
+            return self.patient_key(profile, patient.patient_id)
+        registration = await self._ledger.get(profile.office.id, patient.registration)
+        return registration.patient_key if registration else None
+
+    def _book_key(self, profile: Profile, patient: PatientProof, start: dt.datetime) -> str:
+        return self._index.keyed_hash("book", profile.office.id, patient.subject, start.isoformat())
+
+    async def book(
+        self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str, scope_key: str | None
+    ) -> Put:
+        """Put a booking down. The same patient and start is the same request.
+
+        A booking that the caller wished away a moment ago, and now wants again, is wanted again. One for
+        a patient who is still being registered waits for that.
+
+        Raises:
+            Diverted: it is not to be acted on.
+            Unanswerable: the office's software takes no such booking.
+            SikkaError: what it takes cannot be read now.
+        """
+        new = await self._booking(profile, patient, slot, note, scope_key)
+        asked = await self.asked(profile, patient, slot.opening.start)
+        if asked is not None and asked.natural_key_given != new.natural_key:
+            return Put(asked, new=False)
+        put = await self._put(profile, new)
+        if put.row.wish and put.row.state in OPEN:
+            row = await self._ledger.clear_wish(profile.office.id, put.row.id, self._clock.now())
+            if row is not None and row.state in OPEN:
+                return Put(row, new=False)
+            return await self._append(new)
+        return put
+
+    async def _booking(
+        self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str, scope_key: str | None
+    ) -> NewWriteback:
+        opening = slot.opening
+        waits = not patient.patient_id
+        write = bodies.new_appointment(
+            practice_id=profile.office.practice_id,
+            patient_id=patient.patient_id or _NOT_YET,
+            provider_id=opening.provider_id,
+            operatory=opening.operatory,
+            start=opening.start,
+            length_minutes=opening.length_minutes,
+            description=". ".join(
+                part for part in (BOOKED_BY, slot.reason, note[:NOTE_CHARACTERS].strip()) if part
+            ),
+        )
+        write = await self.fit(profile, Operation.BOOK, write)
+        return NewWriteback(
+            office=profile.office.id,
+            operation="book",
+            method=write.method,
+            endpoint=write.endpoint,
+            body={**write.body, "patient_id": ""} if waits else write.body,
+            facts={
+                "start": opening.start.isoformat(),
+                "length_minutes": opening.length_minutes,
+                "operatory": opening.operatory,
+                "provider_id": opening.provider_id,
+                "provider": slot.provider,
+                "patient_id": patient.patient_id,
+                "reason": slot.reason,
+                "new_patient": bool(patient.registration or patient.requested),
+                "requested_patient": patient.requested,
+                **({"caller_is": patient.caller_is} if patient.caller_is != SELF else {}),
+            },
+            natural_key=self._book_key(profile, patient, opening.start),
+            patient_key=await self._key_of(profile, patient),
+            scope_key=scope_key,
+            send_before=self._keep_until(profile, opening.start)
+            if waits
+            else self._send_before(profile, opening.start),
+            state=State.WAITING if waits else State.INTENT,
+            waits_for=patient.registration if waits else None,
+        )
+
+    def _keep_until(self, profile: Profile, start: dt.datetime) -> int:
+        """Until when a booking may wait; its ten minutes begin when it need not any more."""
+        if profile.zone:
+            return moment_of(start, profile.zone)
+        return self._clock.now() + int(self._settings.queued_days * DAY_MS)
+
+    async def replace(
+        self, profile: Profile, booking: Writeback, slot: SlotOffer, scope_key: str | None
+    ) -> Put | None:
+        """Another time for a booking that is not done yet: it is wished away, and a new one put down.
+
+        None, and nothing is put down, if it is done by now: it is to be moved.
+
+        The wish comes first: whatever happens in between, there is never one booking too many. Should
+        the old one get through all the same, its cancellation follows as after any wish.
+
+        Raises:
+            Diverted: the new time is not to be acted on; then nothing was wished.
+            Unanswerable: the office's software takes no such booking; then nothing was wished.
+            SikkaError: what it takes cannot be read now; likewise.
+        """
+        patient = proof_of(booking)
+        new = await self._booking(profile, patient, slot, "", scope_key)
+        await self._pass(profile, new)
+
+        async def both() -> Put | None:
+            old = await self._ledger.wish_withdraw(profile.office.id, booking.id, self._clock.now())
+            if old is not None and old.state is State.CONFIRMED and not old.wish:
+                return None
+            return await self._append(new)
+
+        return await to_the_end(both())
+
+    async def cancel(
+        self, profile: Profile, visit: Visit, scope_key: str | None, why: str = ""
+    ) -> Cancelled | None:
+        """Put a cancellation down; None where the booking meant was never made, so nothing is to be done.
+
+        Raises:
+            Diverted: it is not to be acted on; then nothing was wished.
+            Unanswerable: the office has no word for cancelled or takes no cancellation (`NOT_SUPPORTED`), or
+                the PMS never told the appointment's number (`NEEDS_HUMAN`).
+            SikkaError: what the office's software takes cannot be read now.
+        """
+        number = visit.appointment_sr_no
+        if visit.row_id:
+            booking = await self._ledger.get(profile.office.id, visit.row_id)
+            if booking is None or booking.state in UNDONE:
+                return None
+            if booking.state is not State.CONFIRMED:
+                if not booking.wish:
+                    await self._gate.demand(profile, self._taking_back(booking, visit, scope_key, why))
+                wished = await self._ledger.wish_withdraw(profile.office.id, booking.id, self._clock.now())
+                self._doorbell.ring()
+                if wished is None or wished.wish:
+                    return Cancelled(wished or booking, new=not booking.wish, of_booking=True)
+                # Settled a moment before: a wish on it would be seen by nobody.
+                if wished.state in UNDONE:
+                    return None
+                booking = wished
+            number = sr_no_of(booking)
+        new = await self.cancellation(profile, visit, number, scope_key, why)
+        await self._pass(profile, new)
+        for row in await self._ledger.by_appointment(profile.office.id, new.appointment_key or ""):
+            if row.operation == "move" and row.state in OPEN:  # a time that is not wanted any more either
+                await self._ledger.wish_withdraw(profile.office.id, row.id, self._clock.now())
+        put = await self._append(new)
+        return Cancelled(put.row, put.new, of_booking=False)
+
+    async def cancelled_before(self, office: str, visit: Visit) -> Cancelled | None:
+        """The same cancellation, if it is in the ledger already; Sikka is not needed to know that."""
+        number = visit.appointment_sr_no
+        if visit.row_id:
+            booking = await self._ledger.get(office, visit.row_id)
+            if booking is None:
+                return None
+            if booking.wish and booking.state in OPEN:
+                return Cancelled(booking, new=False, of_booking=True)
+            number = sr_no_of(booking)
+        row = await self._ledger.holder(office, self._cancel_key(office, number), self._clock.now())
+        return Cancelled(row, new=False, of_booking=False) if row is not None else None
+
+    def _cancel_key(self, office: str, appointment_sr_no: str) -> str:
+        return self._index.keyed_hash("cancel", office, appointment_sr_no)
+
+    def _taking_back(self, booking: Writeback, visit: Visit, scope_key: str | None, why: str) -> Wish:
+        """The wish to have a booking of ours taken back that is not done yet."""
+        return Wish(
+            office=booking.office,
+            operation="cancel",
+            facts={**_facts_of(visit), "appointment_sr_no": "", "writeback": booking.id, "why": why},
+            natural_key=self._index.keyed_hash("take back", booking.office, booking.id),
+            patient_key=booking.patient_key,
+            scope_key=scope_key,
+        )
+
+    async def cancellation(
+        self, profile: Profile, visit: Visit, appointment_sr_no: str, scope_key: str | None, why: str = ""
+    ) -> NewWriteback:
+        """The row that cancels an appointment of the PMS.
+
+        What the caller gave as the reason (`why`) goes into no field of Sikka's; it stays in our row.
+
+        Raises:
+            Unanswerable: as `cancel`.
+        """
+        if not appointment_sr_no:
+            raise Unanswerable(Outcome.NEEDS_HUMAN, "no_number")
+        if not profile.cancelled_word:
+            raise Unanswerable(Outcome.NOT_SUPPORTED, "no_word_for_cancelled")
+        write = bodies.cancellation(
+            practice_id=profile.office.practice_id,
+            appointment_sr_no=appointment_sr_no,
+            value=profile.cancelled_word,
+        )
+        write = await self.fit(profile, Operation.CANCEL, write)
+        return NewWriteback(
+            office=profile.office.id,
+            operation="cancel",
+            method=write.method,
+            endpoint=write.endpoint,
+            body=write.body,
+            facts={**_facts_of(visit), "appointment_sr_no": appointment_sr_no, "why": why},
+            natural_key=self._cancel_key(profile.office.id, appointment_sr_no),
+            patient_key=self.patient_key(profile, visit.patient_id),
+            appointment_key=self.appointment_key(profile.office.id, appointment_sr_no),
+            scope_key=scope_key,
+            send_before=self._send_before(profile, visit.start),
+        )
+
+    async def latest(self, row: Writeback) -> Writeback:
+        """The newest request that has taken a row's place: a booking that is being cancelled is no news."""
+        key = row.appointment_key
+        if key is None or await self._ledger.newest_about(row.office, key) == row.id:
+            return row
+        later = _SUPERSEDED_BY.get(row.operation, frozenset())
+        for other in await self._ledger.by_appointment(row.office, key):
+            if other.id == row.id:
+                return row
+            if other.operation in later and other.state not in UNDONE:
+                return other
+        return row
+
+    async def follow_up(self, profile: Profile, booking: Writeback, visit: Visit, number: str) -> Writeback:
+        """The cancellation of a booking that got through although it was wished away. Raises Unanswerable."""
+        put = await self._append(await self.cancellation(profile, visit, number, booking.scope_key))
+        await self._ledger.set_follow_up(booking.id, put.row.id)
+        return put.row
+
+
+def proof_of(booking: Writeback) -> PatientProof:
+    """The patient that a booking is for."""
+    return PatientProof(
+        patient_id=str(booking.facts["patient_id"]), spoken="", registration=booking.waits_for or ""
+    )
+
+
+def _facts_of(visit: Visit) -> dict[str, Any]:
+    return {
+        "start": visit.start.isoformat(),
+        "length_minutes": visit.length_minutes,
+        "operatory": visit.operatory,
+        "provider_id": visit.provider_id,
+        "provider": visit.provider,
+        "patient_id": visit.patient_id,
+    }
+
+
+def _books(row: Writeback, start: dt.datetime) -> bool:
+    return row.operation == "book" and row.facts["start"] == start.isoformat()
