@@ -8,10 +8,10 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from server.connection_settings import LOOPBACK, ConnectionSettings, Seconds, listed
-from server.sikka.client import BASE_URL
 
 __all__ = ["EMERGENCY_TEXT", "LOOPBACK", "TOOLSET_NAMES", "Seconds", "Settings", "environment_names"]
 
+SIKKA_BASE_URL: Final = "https://api.sikkasoft.com/v4"
 TOOLSET_NAMES: Final = ("scheduling", "frontoffice", "billing")
 EMERGENCY_TEXT: Final = (
     "If you have trouble breathing or swallowing, call 911 or go to an emergency room right now."
@@ -26,7 +26,7 @@ class Settings(ConnectionSettings):
     )
 
     sikka_base_url: str = Field(
-        default=BASE_URL,
+        default=SIKKA_BASE_URL,
         validation_alias="SIKKA_BASE_URL",
         description="Root of the API; http only on loopback.",
     )

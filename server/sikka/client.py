@@ -1,7 +1,5 @@
 """The client put together: over one pool, one set of keys, one rate budget an office."""
 
-from typing import Final
-
 from anyio.abc import TaskGroup
 
 from server.clock import Clock
@@ -10,8 +8,6 @@ from server.sikka.budget import RateBudget
 from server.sikka.keys import Keys, KeyStore
 from server.sikka.office_calls import OfficeCalls
 from server.sikka.transport import Transport
-
-BASE_URL: Final = "https://api.sikkasoft.com/v4"
 
 
 class Sikka:
