@@ -21,6 +21,8 @@ from sandbox.serving import RunningSandbox, serve_sandbox
 from sandbox.world import OfficeSpec, SandboxConfig, World
 
 LIMIT_SECONDS = 20.0
+# What a server runs, tests in its own process run too: tracing it there again would only take time.
+LEFT_OUT = ("CHAIRTIME_", "SIKKA_", "COVERAGE_")
 OFFICE = "D10001"
 PATIENTS = 500  # more than the calendar has room for, so that many have nothing coming up
 # A write takes half a minute of the world's time, which passes only when a test says so.
@@ -137,9 +139,7 @@ class Practice:
 
     def environment(self, **changes: str) -> dict[str, str]:
         """What the server is started with; only the changes differ from one test to another."""
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("CHAIRTIME_", "SIKKA_"))
-        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
         return {
             **inherited,
             "SIKKA_BASE_URL": self.sandbox.base_url,

@@ -116,7 +116,7 @@ class Server:
 
     def _environment(self) -> Iterator[tuple[str, str]]:
         for name, value in os.environ.items():
-            if not name.startswith(("CHAIRTIME_", "SIKKA_")):
+            if not name.startswith(("CHAIRTIME_", "SIKKA_", "COVERAGE_")):
                 yield name, value
         yield from SCALED.items()
         yield "SIKKA_BASE_URL", self.sandbox.base_url
