@@ -159,9 +159,7 @@ class Audit:
     async def add(self, entry: Entry, along: Sequence[Change] = ()) -> None:
         """Write an entry and what else is to be kept with it; committed together when this returns."""
         async with self._adding:  # else entries of one process would only be in each other's way
-            head = self._heads.get(entry.office)
-            if head is None:
-                head = _head(await self._database.fetch_few(_HEAD, entry.office))
+            head = self._heads.get(entry.office, _NONE)
             values = self._sealed(entry, head)
             mine = Change(_INSERT_BEHIND, (*values, head.seal), touches=1)
             if await self._database.write_all([*along, mine]):
@@ -175,8 +173,9 @@ class Audit:
     async def append(self, statements: Statements, entry: Entry) -> None:
         """Write an entry in a transaction: it is there if and only if the rest of that is."""
         head = _head(await statements.fetch(_HEAD, entry.office))
-        await statements.execute(_INSERT, *self._sealed(entry, head))
-        self._heads.pop(entry.office, None)
+        values = self._sealed(entry, head)
+        await statements.execute(_INSERT, *values)
+        self._heads[entry.office] = _end(values)
 
     async def head(self, office: str) -> Head:
         """The end of an office's chain."""
@@ -204,7 +203,7 @@ class Audit:
             office: a pms_integrations id.
             kept: a head that was kept elsewhere: the chain has to lead to it and may go on behind it.
         """
-        last, met = Head(0, ""), kept is None or kept == Head(0, "")
+        last, met = _NONE, kept is None or kept == _NONE
         async for portion in self.entries(office):
             for entry in portion:
                 if entry.seq != last.seq + 1:
@@ -228,6 +227,7 @@ class Audit:
         return values
 
 
+_NONE: Final = Head(0, "")
 _COLUMNS: Final = tuple(column.name for column in fields(Entry))
 _SEQ: Final = _COLUMNS.index("seq")
 _SEAL: Final = _COLUMNS.index("seal")
@@ -265,4 +265,4 @@ def _entry(row: Row) -> Entry:
 
 
 def _head(rows: Sequence[Row]) -> Head:
-    return Head(int(rows[0]["seq"]), rows[0]["seal"]) if rows else Head(0, "")
+    return Head(int(rows[0]["seq"]), rows[0]["seal"]) if rows else _NONE

@@ -6,7 +6,7 @@
 
 from typing import Final
 
-from store.database import placeholders
+from store.database import Change, placeholders
 from store.ledger_reading import LedgerReading, texts
 from store.ledger_rows import Writeback
 from store.ledger_states import UNDONE, WORTH_TELLING, State
@@ -61,7 +61,12 @@ class LedgerNews(LedgerReading):
 
         It is news until a later call, like anything told: the answer may not have reached the caller.
         """
-        await self._database.write(_TELL, row_id, state.value, now)
+        telling = self.telling(row_id, state, now)
+        await self._database.write(telling.sql, *telling.args)
+
+    def telling(self, row_id: str, state: State, now: int) -> Change:
+        """As `said`, to be written with the answer."""
+        return Change(_TELL, (row_id, state.value, now))
 
 
 _ASKED_ANEW = """EXISTS (

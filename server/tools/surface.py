@@ -19,7 +19,7 @@ from server.desk.front_desk import FrontDesk
 from server.desk.gate import Diverted
 from server.sikka.errors import NotPermitted, SikkaError
 from server.tools.arguments import Argument, BadArgument, Value, object_schema, read_all
-from server.tools.auditing import act_of, audited
+from server.tools.auditing import act_of, audited, keep
 from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.disclosing import allowed
@@ -161,8 +161,10 @@ class Surface(MCPServer[None]):
             log.error("news_lost", tool=spec.name, error=type(error).__name__)
             news = []
         # What was put down has its entry already, and the truth about it is told whatever happens.
-        if not await audited(call, act, answer, news) and answer.row is None and not spec.writes:
-            return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
+        if not await audited(call, act, answer, news):
+            if answer.row is None and not spec.writes:
+                return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
+            await keep(call)
         return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
@@ -234,7 +236,7 @@ class Surface(MCPServer[None]):
         about = [row for row in (answer.row, *answer.told) if row is not None]
         for row in about:
             if row.told_state is not row.state:
-                await ledger.said(row.id, row.state, now)
+                call.later.append(ledger.telling(row.id, row.state, now))
         rows = await ledger.news(
             call.office.id,
             scope_key=call.scope_key,
@@ -246,8 +248,7 @@ class Surface(MCPServer[None]):
         rows = [row for row in rows if row.id not in about_ids][:MOST_TOLD]
         news = [news_sentence(call, row) for row in rows]
         fitting = room_for_news(answer, news)
-        for row in rows[:fitting]:
-            await ledger.said(row.id, row.state, now)
+        call.later += [ledger.telling(row.id, row.state, now) for row in rows[:fitting]]
         return news[:fitting]
 
 
