@@ -108,6 +108,9 @@ class Surface(MCPServer[None]):
             description="Finds, books and cancels dental appointments, and says what became of it.",
             log_level="WARNING",
         )
+        # What the SDK puts around a call by itself: state of tools that ask back, as none of ours does, and
+        # spans for a trace, into which exceptions would write their texts.
+        self.middleware.clear()
         self._desk = desk
         self._specs = {spec.name: spec for spec in specs}
         self.asks = False
@@ -115,22 +118,21 @@ class Surface(MCPServer[None]):
     def _access(self) -> Access:
         return current() or (NOBODY if self.asks else EVERYTHING)
 
-    def _shown(self, access: Access) -> dict[str, ToolSpec]:
-        """The tools that a connection sees, and so can call."""
-        return {
-            name: spec for name, spec in self._specs.items() if access.permits(TOOL_SCOPES.get(name, ADMIN))
-        }
+    def _shown(self, access: Access, name: str) -> ToolSpec | None:
+        """A tool that a connection sees, and so can call."""
+        return self._specs.get(name) if access.permits(TOOL_SCOPES.get(name, ADMIN)) else None
 
     async def list_tools(self) -> list[Tool]:
         """The tools that the connection's scopes allow, in the order of their table."""
-        return [spec.as_tool() for spec in self._shown(self._access()).values()]
+        access = self._access()
+        return [spec.as_tool() for name, spec in self._specs.items() if self._shown(access, name)]
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Answer a call, whatever happens, in our own words and inside the deadline."""
         access = self._access()
-        spec = self._shown(access).get(name)
+        spec = self._shown(access, name)
         if spec is None:
             return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
         if access.lane is not None and access.lane.full:
