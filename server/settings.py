@@ -1,5 +1,6 @@
 """Every setting, read from the environment; the descriptions are the documentation's source."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -375,8 +376,13 @@ class Settings(ConnectionSettings):
     @property
     def chosen_offices(self) -> tuple[tuple[str, str], ...]:
         """(office_id, practice_id) of CHAIRTIME_OFFICE; practice_id "" means any of that office."""
-        pairs = (part.strip().partition("/") for part in self.office.split(","))
-        return tuple((office.strip(), practice.strip()) for office, _, practice in pairs if office.strip())
+        return _pairs(self.office)
+
+
+@lru_cache
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = (part.strip().partition("/") for part in text.split(","))
+    return tuple((office.strip(), practice.strip()) for office, _, practice in pairs if office.strip())
 
 
 def environment_names() -> dict[str, str]:

@@ -8,13 +8,13 @@ elsewhere.
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Final, cast
 
 import anyio
 
-from store.database import Database, Row, Statements
+from store.database import Change, Database, Row, Statements
 from store.sealing import Index
 
 READ_AT_ONCE: Final = 500
@@ -153,24 +153,29 @@ class Audit:
         self._database = database
         self._chain = Index(index.digest("audit chain"))
         self._adding = anyio.Lock()
+        # Where each chain ended last; whoever is wrong about that inserts nothing.
+        self._heads: dict[str, Head] = {}
 
-    async def add(self, entry: Entry) -> None:
-        """Write an entry by itself, committed when this returns."""
+    async def add(self, entry: Entry, along: Sequence[Change] = ()) -> None:
+        """Write an entry and what else is to be kept with it; committed together when this returns."""
         async with self._adding:  # else entries of one process would only be in each other's way
-            mine = self._sealed(entry, _head(await self._database.fetch_few(_HEAD, entry.office)))
-            # One statement is one trip to the writer's thread; most often nobody else has written meanwhile.
-            await self._database.write(f"{_INSERT} ON CONFLICT (office, seq) DO NOTHING", *_values(mine))
-            at_place = await self._database.fetch_few(
-                "SELECT seal FROM audit WHERE office = $1 AND seq = $2", entry.office, mine.seq
-            )
-            if [row["seal"] for row in at_place] != [mine.seal]:
-                async with self._database.transaction() as statements:
-                    await self.append(statements, entry)
+            head = self._heads.get(entry.office, _NONE)
+            values = self._sealed(entry, head)
+            mine = Change(_INSERT_BEHIND, (*values, head.seal), touches=1)
+            if await self._database.write_all([*along, mine]):
+                self._heads[entry.office] = _end(values)
+                return
+            async with self._database.transaction() as statements:  # another process has written meanwhile
+                for change in along:
+                    await statements.execute(change.sql, *change.args)
+                await self.append(statements, entry)
 
     async def append(self, statements: Statements, entry: Entry) -> None:
         """Write an entry in a transaction: it is there if and only if the rest of that is."""
         head = _head(await statements.fetch(_HEAD, entry.office))
-        await statements.execute(_INSERT, *_values(self._sealed(entry, head)))
+        values = self._sealed(entry, head)
+        await statements.execute(_INSERT, *values)
+        self._heads[entry.office] = _end(values)
 
     async def head(self, office: str) -> Head:
         """The end of an office's chain."""
@@ -198,12 +203,12 @@ class Audit:
             office: a pms_integrations id.
             kept: a head that was kept elsewhere: the chain has to lead to it and may go on behind it.
         """
-        last, met = Head(0, ""), kept is None or kept == Head(0, "")
+        last, met = _NONE, kept is None or kept == _NONE
         async for portion in self.entries(office):
             for entry in portion:
                 if entry.seq != last.seq + 1:
                     return Verdict(last.seq, last, last.seq + 1, "missing")
-                if self._sealed(entry, last).seal != entry.seal:
+                if _end(self._sealed(entry, last)).seal != entry.seal:
                     return Verdict(last.seq, last, entry.seq, "changed")
                 last = Head(entry.seq, entry.seal)
                 if kept is not None and kept.seq == entry.seq:
@@ -212,17 +217,28 @@ class Audit:
                         return Verdict(entry.seq - 1, last, entry.seq, "other_head")
         return Verdict(last.seq, last) if met else Verdict(last.seq, last, last.seq + 1, "cut")
 
-    def _sealed(self, entry: Entry, head: Head) -> Entry:
-        numbered = replace(entry, seq=head.seq + 1, seal="")
+    def _sealed(self, entry: Entry, head: Head) -> list[str | int | None]:
+        """The values of an entry's row behind a head, its number and its seal among them."""
+        values = _values(entry)
+        values[_SEQ], values[_SEAL] = head.seq + 1, ""
         # None and "" must not be alike: each value is preceded by whether it is there.
-        parts = [part for value in _values(numbered) for part in ("" if value is None else "+", str(value))]
-        return replace(numbered, seal=self._chain.keyed_hash(head.seal, *parts))
+        parts = [part for value in values for part in ("" if value is None else "+", str(value))]
+        values[_SEAL] = self._chain.keyed_hash(head.seal, *parts)
+        return values
 
 
+_NONE: Final = Head(0, "")
 _COLUMNS: Final = tuple(column.name for column in fields(Entry))
-_INSERT: Final = (
-    f"INSERT INTO audit ({', '.join(_COLUMNS)}) "  # noqa: S608 - names of our own columns
-    f"VALUES ({', '.join(f'${number}' for number in range(1, len(_COLUMNS) + 1))})"
+_SEQ: Final = _COLUMNS.index("seq")
+_SEAL: Final = _COLUMNS.index("seal")
+_PLACES: Final = ", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))
+_INTO: Final = f"INSERT INTO audit ({', '.join(_COLUMNS)})"
+_INSERT: Final = f"{_INTO} VALUES ({_PLACES})"
+# Nothing where the place is taken, or the entry before is not the one that this is sealed behind.
+_INSERT_BEHIND: Final = (
+    f"{_INTO} SELECT {_PLACES} WHERE CAST($2 AS BIGINT) = 1 OR EXISTS (SELECT 1 FROM audit "  # noqa: S608 - names of our own columns
+    f"WHERE office = $1 AND seq = CAST($2 AS BIGINT) - 1 AND seal = ${len(_COLUMNS) + 1}) "
+    "ON CONFLICT (office, seq) DO NOTHING"
 )
 
 
@@ -238,6 +254,10 @@ def _plain(value: object) -> str | int | None:
     return value if isinstance(value, int) or value is None else str(value)
 
 
+def _end(values: Sequence[str | int | None]) -> Head:
+    return Head(int(values[_SEQ] or 0), str(values[_SEAL]))
+
+
 def _entry(row: Row) -> Entry:
     values: dict[str, Any] = {name: row[name] for name in _COLUMNS}
     values |= {"step": Step(row["step"]), "fields": tuple(row["fields"].split())}
@@ -245,4 +265,4 @@ def _entry(row: Row) -> Entry:
 
 
 def _head(rows: Sequence[Row]) -> Head:
-    return Head(int(rows[0]["seq"]), rows[0]["seal"]) if rows else Head(0, "")
+    return Head(int(rows[0]["seq"]), rows[0]["seal"]) if rows else _NONE

@@ -3,14 +3,24 @@
 One SQL text serves every engine: TEXT, BIGINT and BYTEA, placeholders ``$1..$n``, nullable parameters cast.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from store.errors import BadDatabaseUrl
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A writing statement that is yet to be run; ``touches`` is how many rows it must touch, None for any."""
+
+    sql: str
+    args: Sequence[Any] = field(repr=False)
+    touches: int | None = None
 
 
 class Statements(Protocol):
@@ -56,6 +66,13 @@ class Database(Protocol):
 
     async def write(self, sql: str, *args: Any) -> None:
         """One writing statement, committed by itself; a caller cancelled meanwhile does not undo it."""
+        ...
+
+    async def write_all(self, changes: Sequence[Change]) -> bool:
+        """Several writing statements, committed together; a caller cancelled meanwhile does not undo them.
+
+        False where one of them touched another number of rows than it must; then nothing was changed.
+        """
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Statements]:

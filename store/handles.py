@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from store.database import Database, Row, placeholders
+from store.database import Change, Database, Row, placeholders
 from store.sealing import Index, Sealer
 
 _TABLE = "handles"
@@ -121,30 +121,35 @@ class Handles:
         self, new: Sequence[NewHandle], *, office: str, scope_key: str | None, now: int
     ) -> list[str]:
         """Several handles, in their order and in one statement; see `issue`."""
+        handles, changes = await self.prepare(new, office=office, scope_key=scope_key, now=now)
+        for change in changes:
+            await self._database.write(change.sql, *change.args)
+        return handles
+
+    async def prepare(
+        self, new: Sequence[NewHandle], *, office: str, scope_key: str | None, now: int
+    ) -> tuple[list[str], list[Change]]:
+        """Several handles, in their order, and what is yet to be written before they are good."""
         handles = [self._derive(one.kind, office, scope_key, one.subject) for one in new]
         wanted = dict(zip(map(self._row_id, handles), new, strict=True))
         for row_id in await self._good(wanted, office, now):
             del wanted[row_id]
         if not wanted:
-            return handles
+            return handles, []
         rows: list[object] = []
         for row_id, one in wanted.items():
             rows += [row_id, one.kind.value, self._seal(office, row_id, one.payload), now + one.ttl_ms]
         values = ", ".join(
             f"(${at}, $1, ${at + 1}, $2, ${at + 2}, $3, ${at + 3})" for at in range(4, 4 + len(rows), 4)
         )
-        await self._database.write(
+        upsert = (
             "INSERT INTO handles (id, office, kind, scope_key, payload, issued_at, expires_at) "  # noqa: S608 - numbers of placeholders
             f"VALUES {values} ON CONFLICT (id) DO UPDATE SET "
             "payload = excluded.payload, expires_at = excluded.expires_at, issued_at = "
             "CASE WHEN handles.expires_at <= excluded.issued_at "
-            "THEN excluded.issued_at ELSE handles.issued_at END",
-            office,
-            scope_key,
-            now,
-            *rows,
+            "THEN excluded.issued_at ELSE handles.issued_at END"
         )
-        return handles
+        return handles, [Change(upsert, (office, scope_key, now, *rows))]
 
     async def resolve(self, text: str, kind: Kind, *, office: str, scope_key: str | None, now: int) -> Handle:
         """What a handle stands for. Raises NotAHandle, WrongKind or UnknownHandle.

@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from store.database import Database, Statements, placeholders
+import anyio
+
+from store.database import Change, Database, placeholders
 
 CELL_MINUTES = 5
 _CHAIR = "chair|"  # what a resource's name begins with: chairs and providers may be called alike
@@ -58,6 +60,18 @@ _LAPSED = "SELECT 1 FROM holds WHERE expires_at <= CAST($1 AS BIGINT) LIMIT 1"
 _Cell: TypeAlias = tuple[str, str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Times to hold together; ``own`` is the holder first, and whose holds are in nobody's way."""
+
+    office: str
+    claims: Sequence[Claim]
+    own: Sequence[str]
+    now: int
+    until: int
+    most: int
+
+
 class HeldElsewhere(Exception):
     """Somebody else took a cell between the look and the taking; only engines without one writer do that."""
 
@@ -67,6 +81,7 @@ class Holds:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._taking = anyio.Lock()
 
     async def others(
         self, office: str, first: str, last: str, *, own: Collection[str], now: int
@@ -112,17 +127,36 @@ class Holds:
         What ``holder`` or ``own`` hold is in nobody's way and passes to ``holder``. Of all times of
         ``holder`` only the ``most`` newest stay held. Raises HeldElsewhere; then nothing was changed.
         """
+        wanted = _Wanted(office, claims, (holder, *own), now, until, most)
+        async with self._taking:  # what is read here, no other call of this process changes meanwhile
+            got, changes = await self._planned(wanted)
+            if changes and not await self._database.write_all(changes):
+                got = await self._take_alone(wanted)
+        return frozenset(claim.offer for claim in claims) - got
+
+    async def _take_alone(self, wanted: _Wanted) -> frozenset[str]:
+        """Where another process came in between: look and take while all others wait."""
         async with self._database.transaction() as statements:
-            # What is read here nobody else can change meanwhile, and nothing of it was changed here before:
-            # it is the last commit, which is read at once instead of through the writer's thread.
-            taken = await self._taken(office, claims, (holder, *own), now)
-            places = {claim.offer: _place(claim, taken) for claim in claims}
-            got = [(claim, place) for claim in claims if (place := places[claim.offer]) is not None]
-            older = await self._too_many(office, holder, [claim.offer for claim, _ in got], most, now)
-            await self._let_go(statements, office, holder, older, now)
-            if got:
-                await self._hold(statements, office, got, (holder, *own), now, until)
-        return frozenset(claim.offer for claim in claims) - {claim.offer for claim, _ in got}
+            # Nothing was changed here before, so that what is read is the last commit.
+            got, changes = await self._planned(wanted)
+            for change in changes:
+                touched = await statements.execute(change.sql, *change.args)
+                if change.touches not in {None, touched}:
+                    raise HeldElsewhere("a cell was taken meanwhile")
+        return got
+
+    async def _planned(self, wanted: _Wanted) -> tuple[frozenset[str], list[Change]]:
+        """The offers that can be held by the last commit, and what is to be written for it."""
+        office, own, now = wanted.office, wanted.own, wanted.now
+        taken = await self._taken(office, wanted.claims, own, now)
+        places = [(claim, _place(claim, taken)) for claim in wanted.claims]
+        got = [(claim, place) for claim, place in places if place is not None]
+        offers = frozenset(claim.offer for claim, _ in got)
+        older = await self._too_many(office, own[0], offers, wanted.most, now)
+        changes = await self._letting_go(office, own[0], older, now)
+        if got:
+            changes.append(_holding(office, got, own, now, wanted.until))
+        return offers, changes
 
     async def release(self, office: str, holder: str, offer: str) -> None:
         """Let a time go, if the holder has it."""
@@ -154,39 +188,6 @@ class Holds:
         )
         return frozenset((row["resource"], row["date"], row["cell"]) for row in rows)
 
-    async def _hold(
-        self,
-        statements: Statements,
-        office: str,
-        got: Sequence[tuple[Claim, str]],
-        own: Sequence[str],
-        now: int,
-        until: int,
-    ) -> None:
-        """Write the cells of all claims; of two that overlap in one chair, the later has them."""
-        args: list[str | int] = [office, own[0], now, until, *own]
-        rows: dict[_Cell, str] = {}
-        for claim, place in got:
-            for resource in filter(None, (_CHAIR + claim.operatory, place)):
-                at = len(args) + 1
-                what = f"${at + 2}, ${at + 3}"
-                args += [resource, claim.date, claim.offer, claim.provider_id]
-                rows |= {
-                    (resource, claim.date, cell): f"($1, ${at}, ${at + 1}, {cell}, $2, {what}, $3, $4)"
-                    for cell in claim.cells
-                }
-        touched = await statements.execute(
-            "INSERT INTO holds "
-            "(office, resource, date, cell, holder, offer, provider_id, held_at, expires_at) "
-            f"VALUES {', '.join(rows.values())} ON CONFLICT (office, resource, date, cell) DO UPDATE SET "
-            "holder = excluded.holder, offer = excluded.offer, provider_id = excluded.provider_id, "
-            "held_at = excluded.held_at, expires_at = excluded.expires_at "
-            f"WHERE holds.holder IN ({placeholders(5, len(own))})",
-            *args,
-        )
-        if touched != len(rows):
-            raise HeldElsewhere("a cell was taken meanwhile")
-
     async def _too_many(
         self, office: str, holder: str, fresh: Collection[str], most: int, now: int
     ) -> list[str]:
@@ -201,20 +202,42 @@ class Holds:
         older = [row["offer"] for row in rows if row["offer"] not in fresh]
         return older[max(0, most - len(fresh)) :]
 
-    async def _let_go(
-        self, statements: Statements, office: str, holder: str, offers: Sequence[str], now: int
-    ) -> None:
-        """Forget some offers of a holder, and whatever has lapsed; mostly there is nothing to forget."""
+    async def _letting_go(self, office: str, holder: str, offers: Sequence[str], now: int) -> list[Change]:
+        """Forgets some offers of a holder, and whatever has lapsed; mostly there is nothing to forget."""
         lapsed = await self._database.fetch_few(_LAPSED, now)
-        if offers or lapsed:
-            await statements.execute(
-                "DELETE FROM holds WHERE expires_at <= $1 "
-                f"OR (office = $2 AND holder = $3 AND offer IN ({placeholders(4, len(offers))}))",
-                now,
-                office,
-                holder,
-                *offers,
-            )
+        if not offers and not lapsed:
+            return []
+        forget = (
+            "DELETE FROM holds WHERE expires_at <= $1 "
+            f"OR (office = $2 AND holder = $3 AND offer IN ({placeholders(4, len(offers))}))"
+        )
+        return [Change(forget, (now, office, holder, *offers))]
+
+
+def _holding(
+    office: str, got: Sequence[tuple[Claim, str]], own: Sequence[str], now: int, until: int
+) -> Change:
+    """Writes the cells of all claims; of two that overlap in one chair, the later has them."""
+    args: list[str | int] = [office, own[0], now, until, *own]
+    rows: dict[_Cell, str] = {}
+    for claim, place in got:
+        for resource in filter(None, (_CHAIR + claim.operatory, place)):
+            at = len(args) + 1
+            what = f"${at + 2}, ${at + 3}"
+            args += [resource, claim.date, claim.offer, claim.provider_id]
+            rows |= {
+                (resource, claim.date, cell): f"($1, ${at}, ${at + 1}, {cell}, $2, {what}, $3, $4)"
+                for cell in claim.cells
+            }
+    take = (
+        "INSERT INTO holds "
+        "(office, resource, date, cell, holder, offer, provider_id, held_at, expires_at) "
+        f"VALUES {', '.join(rows.values())} ON CONFLICT (office, resource, date, cell) DO UPDATE SET "
+        "holder = excluded.holder, offer = excluded.offer, provider_id = excluded.provider_id, "
+        "held_at = excluded.held_at, expires_at = excluded.expires_at "
+        f"WHERE holds.holder IN ({placeholders(5, len(own))})"
+    )
+    return Change(take, args, touches=len(rows))
 
 
 def _place(claim: Claim, taken: Collection[_Cell]) -> str | None:

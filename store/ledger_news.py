@@ -6,7 +6,7 @@
 
 from typing import Final
 
-from store.database import placeholders
+from store.database import Change, placeholders
 from store.ledger_reading import LedgerReading, texts
 from store.ledger_rows import Writeback
 from store.ledger_states import UNDONE, WORTH_TELLING, State
@@ -30,28 +30,17 @@ class LedgerNews(LedgerReading):
         """
         if scope_key is None and patient_key is None:
             return []
-        worth, undone = texts(WORTH_TELLING), texts(UNDONE & WORTH_TELLING)
-        mine = f"""pms_integration_id = $1 AND (
-            scope_key = CAST($2 AS TEXT)
-            OR (patient_key = CAST($3 AS TEXT) AND (CAST($2 AS TEXT) IS NULL
-                OR (changed_at >= $4 AND state IN ({placeholders(5, len(undone))})))))"""
-        given = (office, scope_key, patient_key, now - KEPT_MS, *undone)
-        unheard = (
-            f"said_state <> state AND state IN ({placeholders(5 + len(undone), len(worth))}) "
-            f"AND NOT (state IN ({placeholders(5, len(undone))}) AND {_ASKED_ANEW})"
-        )
-        wanted = f"SELECT * FROM pms_writebacks WHERE {mine} AND {unheard} ORDER BY changed_at, id"
-        rows = await self._database.fetch_few(wanted, *given, *worth)
+        given = (office, scope_key, patient_key, now - KEPT_MS, *_UNDONE)
+        rows = await self._database.fetch_few(_NEWS, *given, *_WORTH)
         heard_by = now - gap_ms
         if any(row["told_at"] is not None and row["told_at"] <= heard_by for row in rows):
-            heard = f"told_at <= ${5 + len(undone)}"
             async with self._database.transaction() as statements:
                 await statements.execute(
-                    f"UPDATE pms_writebacks SET said_state = told_state WHERE {mine} AND {heard}",
+                    _HEARD,
                     *given,
                     heard_by,
                 )
-                rows = await statements.fetch(wanted, *given, *worth)
+                rows = await statements.fetch(_NEWS, *given, *_WORTH)
         if scope_key is not None:
             rows = sorted(rows, key=lambda row: row["scope_key"] == scope_key)
         return [self._seals.writeback(row) for row in rows]
@@ -61,7 +50,12 @@ class LedgerNews(LedgerReading):
 
         It is news until a later call, like anything told: the answer may not have reached the caller.
         """
-        await self._database.write(_TELL, row_id, state.value, now)
+        telling = self.telling(row_id, state, now)
+        await self._database.write(telling.sql, *telling.args)
+
+    def telling(self, row_id: str, state: State, now: int) -> Change:
+        """As `said`, to be written with the answer."""
+        return Change(_TELL, (row_id, state.value, now))
 
 
 _ASKED_ANEW = """EXISTS (
@@ -70,6 +64,19 @@ _ASKED_ANEW = """EXISTS (
     AND anew.patient_key = pms_writebacks.patient_key
     AND anew.natural_key_given = pms_writebacks.natural_key_given AND anew.id > pms_writebacks.id
 )"""
+_UNDONE: Final = texts(UNDONE & WORTH_TELLING)
+_WORTH: Final = texts(WORTH_TELLING)
+_NOT_DONE: Final = f"state IN ({placeholders(5, len(_UNDONE))})"
+_MINE: Final = f"""pms_integration_id = $1 AND (
+    scope_key = CAST($2 AS TEXT)
+    OR (patient_key = CAST($3 AS TEXT) AND (CAST($2 AS TEXT) IS NULL
+        OR (changed_at >= $4 AND {_NOT_DONE}))))"""
+_NEWS: Final = f"""SELECT * FROM pms_writebacks WHERE {_MINE}
+    AND said_state <> state AND state IN ({placeholders(5 + len(_UNDONE), len(_WORTH))})
+    AND NOT ({_NOT_DONE} AND {_ASKED_ANEW}) ORDER BY changed_at, id"""
+_HEARD: Final = (
+    f"UPDATE pms_writebacks SET said_state = told_state WHERE {_MINE} AND told_at <= ${5 + len(_UNDONE)}"
+)
 # The first time counts: a caller who asks every second has heard it after the gap.
 _TELL = (
     "UPDATE pms_writebacks SET told_state = $2, told_at = $3 "

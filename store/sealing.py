@@ -24,8 +24,12 @@ _SEALED_AT = _NONCE_AT + _NONCE_BYTES
 
 def _encoded(parts: Iterable[str]) -> bytes:
     """Strings as bytes that no other strings give: each is preceded by its length."""
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
+    framed = bytearray()
+    for part in parts:
+        encoded = part.encode("utf-8", "surrogatepass")
+        framed += len(encoded).to_bytes(4, "big")
+        framed += encoded
+    return bytes(framed)
 
 
 class KeyRing:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import aiosqlite
 import anyio
 import anyio.to_thread
 
-from store.database import Row, Statements
+from store.database import Change, Row, Statements
 from store.errors import NotAStore
 
 BUSY_SECONDS = 5.0
@@ -123,6 +124,13 @@ class SqliteDatabase:
         async with self._writing:
             await self._writer.execute_fetchall(sql, _named(args))
 
+    async def write_all(self, changes: Sequence[Change]) -> bool:
+        """Several writing statements, committed together, in one trip to the writer's thread."""
+        async with self._writing:
+            # aiosqlite has no word of its own for more than one statement at a time
+            together = partial(_together, self._writer._conn, changes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
+            return await self._writer._execute(together)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage, reportUnknownMemberType] - as above
+
     def transaction(self) -> AbstractAsyncContextManager[Statements]:
         """A write transaction; waits for other writers, in this process and up to five seconds for others."""
         return self._transaction()
@@ -176,6 +184,22 @@ def _make_file(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.chmod(0o600)  # the log and its index take their mode from the file
+
+
+def _together(connection: sqlite3.Connection, changes: Sequence[Change]) -> bool:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for change in changes:
+            touched = connection.execute(change.sql, _named(change.args)).rowcount
+            if change.touches not in {None, touched}:
+                connection.execute("ROLLBACK")
+                return False
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return True
 
 
 async def _start(connection: aiosqlite.Connection, settings: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""One Starlette app for Streamable HTTP at /mcp, SSE at /sse and health at /healthz, behind the gate."""
+"""One app for Streamable HTTP at /mcp, SSE at /sse and health at /healthz, behind the gate."""
 
 import socket
 import sys
@@ -14,10 +14,9 @@ from mcp.server.auth.handlers.metadata import ProtectedResourceMetadataHandler
 from mcp.server.auth.routes import cors_middleware
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.auth import ProtectedResourceMetadata
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from server.access import SCOPES
 from server.clock import Clock
@@ -66,7 +65,8 @@ def http_app(
     server: MCPServer[Any], runtime: Runtime, settings: Settings, judge: Credentials, clock: Clock, host: str
 ) -> Gate:
     """The ASGI app. Stateless JSON answers: no tool needs a session, and restarts are survived."""
-    security = _security(settings, host)
+    # The gate has looked at names and sizes before anything comes here.
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     mcp = server.streamable_http_app(
         stateless_http=True,
         json_response=True,
@@ -80,7 +80,7 @@ def http_app(
         return JSONResponse({"healthy": healthy}, status_code=OK if healthy else UNAVAILABLE)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+    async def lifespan(_: Any) -> AsyncGenerator[None]:
         async with mcp.router.lifespan_context(mcp):
             yield
 
@@ -93,9 +93,9 @@ def http_app(
         open_paths.append(path)
         routes.append(Route(path, _metadata(settings), methods=["GET", "OPTIONS"]))
     return Gate(
-        Starlette(routes=routes, lifespan=lifespan),
+        Router(routes, lifespan=lifespan),
         judge,
-        security,
+        _security(settings, host),
         Meter(settings.requests_per_minute, settings.calls_at_once, clock),
         Limits(settings.max_body_bytes, settings.request_seconds),
         metadata_url=metadata_url,

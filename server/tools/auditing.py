@@ -1,5 +1,6 @@
 """What the audit is told of a call: who, for whom, with what outcome, and the names of what was disclosed."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -39,7 +40,10 @@ def told_names(answer: Answer, news: Sequence[Sentence]) -> list[str]:
 
 
 async def audited(call: Call, act: Act, answer: Answer, news: Sequence[Sentence]) -> bool:
-    """Put down that an answer goes out, before it does. False if that cannot be: then it had better not."""
+    """Put down that an answer goes out, before it does, and whatever has to be kept for it with that.
+
+    False if that cannot be: then it had better not.
+    """
     now, row = call.desk.clock.now(), answer.row
     entry = act.entry(
         Step.TOLD,
@@ -51,12 +55,18 @@ async def audited(call: Call, act: Act, answer: Answer, news: Sequence[Sentence]
     )
     with anyio.move_on_after(max(LEAST_SECONDS, call.seconds_left)):
         try:
-            await call.desk.store.audit.add(entry)
+            await call.desk.store.audit.add(entry, call.later)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be told that is not put down
             log.error("not_audited", tool=act.tool, error=type(error).__name__)
         else:
             return True
     return False
+
+
+async def keep(call: Call) -> None:
+    """For what is told without an entry: its handles are to be good all the same, if that can be."""
+    with anyio.move_on_after(LEAST_SECONDS), contextlib.suppress(Exception):
+        await call.desk.store.database.write_all(call.later)
 
 
 def _names(value: Any, path: str = "") -> Iterator[str]:

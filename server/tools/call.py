@@ -11,6 +11,7 @@ from server.desk.office import Profile
 from server.desk.proofs import PatientProof
 from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument, is_template
+from store.database import Change
 from store.handles import Handle, Kind, NewHandle, NotAHandle, UnknownHandle, WrongKind
 from store.ledger_rows import Writeback
 from store.ledger_states import State
@@ -92,6 +93,7 @@ class Call:
         row: the write it has put down or asked about, so that a late answer still tells the truth.
         act: what is asked for, by the name under which the wording keeps its sentences.
         caller: what the handles that came along say of the caller: what was shown, and who they are.
+        later: what is to be written together with the entry of the answer, before that goes out.
     """
 
     desk: FrontDesk
@@ -104,6 +106,7 @@ class Call:
     row: Writeback | None = None
     act: str = ""
     caller: PatientProof = PROVEN
+    later: list[Change] = field(default_factory=list[Change])
 
     @property
     def seconds_left(self) -> float:
@@ -158,13 +161,15 @@ class Call:
         return (await self.issue_all([(kind, subject, payload)]))[0]
 
     async def issue_all(self, new: Sequence[tuple[Kind, str, Mapping[str, Any]]]) -> list[str]:
-        """Handles of this call, each for a subject with its payload, in their order."""
-        return await self.desk.store.handles.issue_all(
+        """Handles of this call, each for a subject with its payload, in their order; good once it is told."""
+        handles, changes = await self.desk.store.handles.prepare(
             [self._marked(*one) for one in new],
             office=self.office.id,
             scope_key=self.scope_key,
             now=self.desk.clock.now(),
         )
+        self.later += changes
+        return handles
 
     def _marked(self, kind: Kind, subject: str, payload: Mapping[str, Any]) -> NewHandle:
         """What comes of a handle goes no further than the handle: it bears what its caller had shown."""

@@ -19,7 +19,7 @@ from server.desk.front_desk import FrontDesk
 from server.desk.gate import Diverted
 from server.sikka.errors import NotPermitted, SikkaError
 from server.tools.arguments import Argument, BadArgument, Value, object_schema, read_all
-from server.tools.auditing import act_of, audited
+from server.tools.auditing import act_of, audited, keep
 from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.disclosing import allowed
@@ -108,6 +108,9 @@ class Surface(MCPServer[None]):
             description="Finds, books and cancels dental appointments, and says what became of it.",
             log_level="WARNING",
         )
+        # What the SDK puts around a call by itself: state of tools that ask back, as none of ours does, and
+        # spans for a trace, into which exceptions would write their texts.
+        self.middleware.clear()
         self._desk = desk
         self._specs = {spec.name: spec for spec in specs}
         self.asks = False
@@ -115,22 +118,21 @@ class Surface(MCPServer[None]):
     def _access(self) -> Access:
         return current() or (NOBODY if self.asks else EVERYTHING)
 
-    def _shown(self, access: Access) -> dict[str, ToolSpec]:
-        """The tools that a connection sees, and so can call."""
-        return {
-            name: spec for name, spec in self._specs.items() if access.permits(TOOL_SCOPES.get(name, ADMIN))
-        }
+    def _shown(self, access: Access, name: str) -> ToolSpec | None:
+        """A tool that a connection sees, and so can call."""
+        return self._specs.get(name) if access.permits(TOOL_SCOPES.get(name, ADMIN)) else None
 
     async def list_tools(self) -> list[Tool]:
         """The tools that the connection's scopes allow, in the order of their table."""
-        return [spec.as_tool() for spec in self._shown(self._access()).values()]
+        access = self._access()
+        return [spec.as_tool() for name, spec in self._specs.items() if self._shown(access, name)]
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Answer a call, whatever happens, in our own words and inside the deadline."""
         access = self._access()
-        spec = self._shown(access).get(name)
+        spec = self._shown(access, name)
         if spec is None:
             return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
         if access.lane is not None and access.lane.full:
@@ -161,8 +163,10 @@ class Surface(MCPServer[None]):
             log.error("news_lost", tool=spec.name, error=type(error).__name__)
             news = []
         # What was put down has its entry already, and the truth about it is told whatever happens.
-        if not await audited(call, act, answer, news) and answer.row is None and not spec.writes:
-            return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
+        if not await audited(call, act, answer, news):
+            if answer.row is None and not spec.writes:
+                return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
+            await keep(call)
         return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
@@ -234,7 +238,7 @@ class Surface(MCPServer[None]):
         about = [row for row in (answer.row, *answer.told) if row is not None]
         for row in about:
             if row.told_state is not row.state:
-                await ledger.said(row.id, row.state, now)
+                call.later.append(ledger.telling(row.id, row.state, now))
         rows = await ledger.news(
             call.office.id,
             scope_key=call.scope_key,
@@ -246,8 +250,7 @@ class Surface(MCPServer[None]):
         rows = [row for row in rows if row.id not in about_ids][:MOST_TOLD]
         news = [news_sentence(call, row) for row in rows]
         fitting = room_for_news(answer, news)
-        for row in rows[:fitting]:
-            await ledger.said(row.id, row.state, now)
+        call.later += [ledger.telling(row.id, row.state, now) for row in rows[:fitting]]
         return news[:fitting]
 
 

@@ -88,6 +88,9 @@ async def test_what_cannot_be_audited_is_not_disclosed_but_a_write_is_told(tmp_p
         facts = await ask(office, "book_appointment", **wanted, caller_confirmed=True)
         assert facts["outcome"] in {"pending", "confirmed"}
         assert [entry.step for entry in await entries(office)][-1] is Step.DONE
+        monkeypatch.undo()
+        known = await ask(office, "check_writeback", writeback=facts["writeback"])
+        assert known["outcome"] in {"pending", "confirmed"}
 
 
 @asynccontextmanager
