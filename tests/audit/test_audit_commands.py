@@ -20,6 +20,7 @@ from store.inbox import NewTask, TaskKind
 from store.ledger_states import OPEN, State
 
 ANNA = {"name": "Anna Lindqvist", "date_of_birth": "1986-04-12"}
+AVA = {"name": "Ava Whitaker", "date_of_birth": "2014-05-09"}
 NOBODY = {"name": "Nobody Here", "date_of_birth": "1901-01-01"}
 QUIET = Page(as_json=True, reveal=False)
 
@@ -40,7 +41,7 @@ async def entries(office):
 
 
 async def booked(office):
-    told = await ask(office, "find_patient", **ANNA, caller_is="parent")
+    told = await ask(office, "find_patient", **AVA, caller_is="parent")
     slots = await ask(office, "find_slots", reason="exam")
     return await ask(
         office,

@@ -9,7 +9,7 @@ from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Visit, sr_no_of
 from server.desk.gate import Wish
 from server.desk.office import Profile
-from server.desk.proofs import SELF, PatientProof, SlotOffer
+from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.together import to_the_end
 from server.desk.writes.requests import Put, Requests
 from server.desk.zones import moment_of
@@ -138,7 +138,6 @@ class Booking(Requests):
                 "reason": slot.reason,
                 "new_patient": bool(patient.registration or patient.requested),
                 "requested_patient": patient.requested,
-                **({"caller_is": patient.caller_is} if patient.caller_is != SELF else {}),
             },
             natural_key=self._book_key(profile, patient, opening.start),
             patient_key=await self._key_of(profile, patient),
