@@ -8,7 +8,7 @@ elsewhere.
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Final, cast
 
@@ -18,6 +18,8 @@ from store.database import Change, Database, Row, Statements
 from store.sealing import Index
 
 READ_AT_ONCE: Final = 500
+WHOLE: Final = ""
+"""Stands for the office in entries of what is of no office: tokens and sealing keys."""
 _HEAD: Final = "SELECT seq, seal FROM audit WHERE office = $1 ORDER BY seq DESC LIMIT 1"
 
 
@@ -30,14 +32,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry. ``office`` is a pms_integrations id, ``at`` UTC ms, keys are keyed hashes.
+    """One entry. ``office`` is a pms_integrations id or `WHOLE`, ``at`` UTC ms, keys are keyed hashes.
 
     Attributes:
         caller: who was connected.
         call_key: of the call; None where the platform names none.
         spoke_as: what the caller said to be to the patient; "" where that was not asked.
         outcome: of the call, or the state of what was put down.
-        record: id of the write or task that was put down.
+        record: id of the write, task or token, or version of the profile, that was put down or changed.
         fields: names of what was told, never values.
     """
 
@@ -81,12 +83,14 @@ class Verdict:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Act:
     """What is going on: whatever is put down while it does gets an entry of its own with it.
 
     Attributes:
         audit: to which the entries go.
+        spoke_as: as of an entry; it may turn out only while the act goes on (`speak_as`).
+        at: when it began, for what is put down without a moment of its own.
     """
 
     audit: "Audit" = field(repr=False)
@@ -95,6 +99,7 @@ class Act:
     tool: str
     call_key: str | None = None
     spoke_as: str = ""
+    at: int = 0
 
     def entry(
         self,
@@ -136,13 +141,38 @@ def during(act: Act) -> Generator[None]:
         _CURRENT.reset(token)
 
 
-async def note_done(
-    statements: Statements, now: int, outcome: str, *, patient_key: str | None, record: str
-) -> None:
-    """Write into a transaction that something was put down by the current act; without one, nothing."""
+def speak_as(word: str) -> None:
+    """The caller of the current act has said to be this to the patient."""
     act = _CURRENT.get()
     if act is not None:
-        entry = act.entry(Step.DONE, now, outcome, patient_key=patient_key, record=record)
+        act.spoke_as = word
+
+
+def spoken_as() -> str:
+    """What the caller of the current act said to be to the patient; "" where that is not known."""
+    act = _CURRENT.get()
+    return "" if act is None else act.spoke_as
+
+
+async def note_done(
+    statements: Statements,
+    now: int | None,
+    outcome: str,
+    *,
+    patient_key: str | None = None,
+    record: str | None = None,
+    office: str | None = None,
+) -> None:
+    """Write into a transaction that something was put down by the current act; without one, nothing.
+
+    ``now`` None is when the act began, ``office`` None that of the act.
+    """
+    act = _CURRENT.get()
+    if act is not None:
+        at = act.at if now is None else now
+        entry = act.entry(Step.DONE, at, outcome, patient_key=patient_key, record=record)
+        if office is not None:
+            entry = replace(entry, office=office)
         await act.audit.append(statements, entry)
 
 
@@ -180,6 +210,16 @@ class Audit:
     async def head(self, office: str) -> Head:
         """The end of an office's chain."""
         return _head(await self._database.fetch(_HEAD, office))
+
+    async def last_spoken_as(self, office: str, call_key: str) -> str:
+        """What the caller of a call last said to be to a patient; "" where they said nothing of it."""
+        row = await self._database.fetch_one(
+            "SELECT spoke_as FROM audit WHERE office = $1 AND call_key = $2 AND spoke_as <> '' "
+            "ORDER BY seq DESC LIMIT 1",
+            office,
+            call_key,
+        )
+        return "" if row is None else row["spoke_as"]
 
     async def entries(self, office: str) -> AsyncGenerator[list[Entry]]:
         """An office's entries, oldest first, portion by portion."""

@@ -158,6 +158,29 @@ class Holds:
             changes.append(_holding(office, got, own, now, wanted.until))
         return offers, changes
 
+    async def take_place(
+        self, office: str, date: str, places: Sequence[str], *, holder: str, now: int, until: int
+    ) -> bool:
+        """Hold one of some places of a day until then; False while others hold every one of them."""
+        async with self._database.transaction() as statements:
+            for place in places:
+                if await statements.execute(
+                    "INSERT INTO holds "
+                    "(office, resource, date, cell, holder, offer, provider_id, held_at, expires_at) "
+                    "VALUES ($1, $2, $3, 0, $4, $2, '', $5, $6) "
+                    "ON CONFLICT (office, resource, date, cell) DO UPDATE SET holder = excluded.holder, "
+                    "held_at = excluded.held_at, expires_at = excluded.expires_at "
+                    "WHERE holds.holder = excluded.holder OR holds.expires_at <= excluded.held_at",
+                    office,
+                    place,
+                    date,
+                    holder,
+                    now,
+                    until,
+                ):
+                    return True
+        return False
+
     async def release(self, office: str, holder: str, offer: str) -> None:
         """Let a time go, if the holder has it."""
         async with self._database.transaction() as statements:

@@ -189,7 +189,7 @@ class Inbox:
                 owner,
                 now,
             )
-            return await self._after(statements, rows, task_id)
+            return await self._after(statements, rows, task_id, "task_taken", now)
 
     async def done(self, task_id: str, owner: str | None, note: str | None, now: int) -> Task | None:
         """``owner`` has finished a task; None keeps who took it. One already done is returned as it is.
@@ -208,7 +208,7 @@ class Inbox:
                 None if note is None else self._seal(note, "note", row["office"], task_id),
                 now,
             )
-            return await self._after(statements, rows, task_id)
+            return await self._after(statements, rows, task_id, "task_done", now)
 
     async def list(
         self,
@@ -229,13 +229,18 @@ class Inbox:
         )
         return [self._task(row) for row in rows]
 
-    async def _after(self, statements: Statements, changed: builtins.list[Row], task_id: str) -> Task | None:
-        row = (
-            changed[0]
-            if changed
-            else await statements.fetch_one("SELECT * FROM tasks WHERE id = $1", task_id)
+    async def _after(
+        self, statements: Statements, changed: builtins.list[Row], task_id: str, outcome: str, now: int
+    ) -> Task | None:
+        """The task as it is then; that it was changed is audited."""
+        if not changed:
+            row = await statements.fetch_one("SELECT * FROM tasks WHERE id = $1", task_id)
+            return None if row is None else self._task(row)
+        task = self._task(changed[0])
+        await note_done(
+            statements, now, outcome, patient_key=task.patient_key, record=task_id, office=task.office
         )
-        return None if row is None else self._task(row)
+        return task
 
     def _seal(self, value: Any, column: str, office: str, task_id: str) -> bytes:
         return self._sealer.seal_json(value, table=_TABLE, column=column, office=office, row=task_id)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from store.audit import note_done
 from store.ledger_endings import ALLOWED_LATE, LATE_ANSWER, SETTLED_BY_PERSON
 from store.ledger_entries import CONFIRMED_KEY_HOLD_MS
 from store.ledger_rows import Created, Writeback
@@ -52,6 +53,9 @@ class LedgerLate(LedgerTurns):
                     columns["appointment_key"] = appointment_key
                 if facts is not None:
                     columns |= self._sealed(office, row_id, facts=facts)
+            await note_done(
+                statements, now, f"settled_{to}", patient_key=row["patient_key"], record=row_id, office=office
+            )
             return await self._enter(
                 statements, row, to, now, columns, reason=SETTLED_BY_PERSON, detail=f"{by}: {note}"
             )

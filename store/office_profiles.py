@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from store.audit import note_done
 from store.database import Database, Row
 from store.sealing import Sealer
 
@@ -72,6 +73,9 @@ class OfficeProfiles:
                 now,
                 by,
             )
+            if rows:
+                version = str(rows[0]["version"])
+                await note_done(statements, now, "profile_applied", record=version, office=office)
         return int(rows[0]["version"]) if rows else None
 
     async def pause(self, office: str, *, by: str, now: int) -> bool:
@@ -85,6 +89,8 @@ class OfficeProfiles:
                 now,
                 by,
             )
+            if touched:
+                await note_done(statements, now, "office_paused", office=office)
         return touched > 0
 
     async def resume(self, office: str) -> bool:
@@ -95,6 +101,8 @@ class OfficeProfiles:
                 "WHERE office = $1 AND paused_at IS NOT NULL",
                 office,
             )
+            if touched:
+                await note_done(statements, None, "office_resumed", office=office)
         return touched > 0
 
     def _profile(self, row: Row) -> OfficeProfile:

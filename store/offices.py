@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field, fields
 from typing import Final
 
+from store.audit import note_done
 from store.database import Database, Row, Statements
 from store.errors import UnknownOffice
 from store.sealing import Sealer
@@ -181,11 +182,13 @@ class Offices:
     async def forget_keys(self, office_id: str) -> None:
         """Forget every key of an office_id, the secret key too; all else that is known of it stays."""
         async with self._database.transaction() as statements:
-            await statements.execute(
+            practices = await statements.fetch(
                 "UPDATE pms_integrations SET secret_key = NULL, request_key = NULL, refresh_key = NULL, "
-                "token_expiry = NULL, token_issued_at = NULL, scope = NULL WHERE office_id = $1",
+                "token_expiry = NULL, token_issued_at = NULL, scope = NULL WHERE office_id = $1 RETURNING id",
                 office_id,
             )
+            for practice in practices:
+                await note_done(statements, None, "disconnected", office=practice["id"])
 
     async def claim_key_refresh(self, office_id: str, *, owner: str, now: int, lease_ms: int) -> bool:
         """Lease the refresh of an office_id's keys; False while anybody (this owner too) holds it."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from store.audit import WHOLE, note_done
 from store.database import Database, Row, Statements, placeholders
 from store.errors import OlderKeyInUse, SealingKeyMissing
 from store.key_file import KeyFile
@@ -91,6 +92,7 @@ class Rotation:
             if row is None or not self._sealer.is_newest(row["value"]):
                 return False
             file = self._file()
+            await note_done(statements, None, "key_added", office=WHOLE)
             file.replace(file.read().with_new())
         return True
 
@@ -108,6 +110,7 @@ class Rotation:
             file = self._file()
             ring = file.read()
             if len(ring) > 1:
+                await note_done(statements, None, "key_dropped", office=WHOLE)
                 file.replace(ring.newest_only())
         return len(ring) - 1
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from store.audit import WHOLE, note_done
 from store.database import Database, Row
 from store.sealing import Index
 
@@ -55,17 +56,20 @@ class Tokens:
             expires_at=expires_at,
             revoked_at=None,
         )
-        await self._database.write(
-            "INSERT INTO access_tokens (id, hash, name, scopes, offices, created_at, expires_at, revoked_at) "
-            "VALUES ($1, $2, $3, $4, $5, $6, CAST($7 AS BIGINT), NULL)",
-            made.id,
-            self._hash(text),
-            name,
-            " ".join(made.scopes),
-            " ".join(made.offices),
-            now,
-            expires_at,
-        )
+        async with self._database.transaction() as statements:
+            await statements.execute(
+                "INSERT INTO access_tokens "
+                "(id, hash, name, scopes, offices, created_at, expires_at, revoked_at) "
+                "VALUES ($1, $2, $3, $4, $5, $6, CAST($7 AS BIGINT), NULL)",
+                made.id,
+                self._hash(text),
+                name,
+                " ".join(made.scopes),
+                " ".join(made.offices),
+                now,
+                expires_at,
+            )
+            await note_done(statements, now, "token_created", record=made.id, office=WHOLE)
         return made, text
 
     async def find(self, text: str, now: int) -> Token | None:
@@ -87,9 +91,12 @@ class Tokens:
 
     async def revoke(self, token_id: str, now: int) -> None:
         """From now on it opens nothing; a second time does nothing."""
-        await self._database.write(
-            "UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", token_id, now
-        )
+        async with self._database.transaction() as statements:
+            touched = await statements.execute(
+                "UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", token_id, now
+            )
+            if touched:
+                await note_done(statements, now, "token_revoked", record=token_id, office=WHOLE)
 
     def _hash(self, text: str) -> str:
         return self._index.keyed_hash("access_token", text)

@@ -61,6 +61,7 @@ class Reading:
         self._calls = parts.sikka.office(office.office_id, live=False)
         self._tell = tell
         self._as_of = office.as_of
+        self._zone = "UTC"  # until it is known whose midnight counts
 
     @property
     def lease(self) -> Lease:
@@ -77,6 +78,7 @@ class Reading:
             KeptMoving: it loaded it again and again meanwhile.
             LeaseLost: another process has taken over.
         """
+        await self._learn_zone()
         await self._mirror.forget_removed(self._office.id, lease=self.lease)
         known = await self._mirror.passes(self._office.id)
         since = max((head.reconciled_at or 0, head.wished_at or 0)) if head is not None else 0
@@ -98,6 +100,7 @@ class Reading:
             Refused, NotPermitted: Sikka does not give changes. Only a whole reading helps.
             SikkaError, StillInserting, LeaseLost: as `whole`.
         """
+        await self._learn_zone()
         began, as_of = self._parts.clock.now(), self._as_of
         since = formats.moment(head.as_of)
         if since is None:
@@ -211,9 +214,12 @@ class Reading:
         day = formats.day(row[each.fields.index("date")]) if each is APPOINTMENTS else None
         return day is None or day >= self._first_day()
 
+    async def _learn_zone(self) -> None:
+        settings = await self._parts.settings_of(self._office.id)
+        self._zone = zone_of(settings.timezone, self._office.zone_name) or self._zone
+
     def _first_day(self) -> dt.date:
-        zone = zone_of(self._parts.settings.timezone, self._office.zone_name) or "UTC"
-        return wall_clock(self._parts.clock.now(), zone).date() - dt.timedelta(days=BACK_DAYS)
+        return wall_clock(self._parts.clock.now(), self._zone).date() - dt.timedelta(days=BACK_DAYS)
 
     async def _lists(self) -> None:
         lists: dict[str, list[Any]] = await read_lists(self._calls, self._office)

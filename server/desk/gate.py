@@ -207,7 +207,24 @@ class Gate:
             bool(row.facts.get("new_patient")) and not row.wish and row.facts["start"][:10] == that_day
             for row in rows
         )
-        return _request(Why.NEW_PATIENT_CAP) if taken >= most else None
+        if taken < most and await self._has_place(asked, that_day, range(taken, most)):
+            return None
+        return _request(Why.NEW_PATIENT_CAP)
+
+    async def _has_place(self, asked: "_Asked", day: str, places: range) -> bool:
+        """Whether one of the places left is this wish's: two at once, in any process, never get the same.
+
+        It is held for longer than a wish takes from here into the ledger, where it is counted.
+        """
+        wish, now = asked.wish, self._clock.now()
+        return await self._store.holds.take_place(
+            wish.office,
+            day,
+            [f"new patient|{place}" for place in places],
+            holder=self._store.index.keyed_hash("new patient", wish.office, wish.natural_key),
+            now=now,
+            until=now + int(asked.standing.settings.hold_seconds * 1000),
+        )
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from store.opening import Store
 ADULT_FROM: Final = 18  # years; whose record is opened to nobody else
 GUARDIANS: Final = frozenset({"parent", "guardian"})
 HOUR_MS: Final = 60 * 60_000
+DAY_MS: Final = 24 * HOUR_MS
+_ANOTHER: Final = "for another"
 
 # Acts for which the name and the number of the call are enough; every other asks for name and birth date.
 # find_slots shows nothing of the record then, check_writeback only what this call has asked for.
@@ -87,12 +89,13 @@ class Identity:
         """How a caller was recognised: `VERIFIED`, `NEED_MORE`, `NOT_VERIFIED`, `LOCKED` or `NEEDS_HUMAN`.
 
         Unknown, wrong and ambiguous end alike. Who calls for an adult is told so whether there is such a
-        patient or not, since nobody is looked for. Without a birth date nothing is counted as a failed try.
+        patient or not, since nobody is looked for; and so is, for the rest of the call, who asks for the same
+        person once more. Without a birth date nothing is counted as a failed try.
 
         Raises:
             SikkaError: the search could not be carried out, and what was seen verifies nobody.
         """
-        if asked.has_name and self._is_for_the_patient(profile, asked):
+        if asked.has_name and await self._is_for_another(profile, asked, scope_key):
             return Found(Outcome.NEEDS_HUMAN)
         if not asked.has_name or asked.birth_date is None:
             return await self._without_birth_date(profile, asked, scope_key)
@@ -127,6 +130,31 @@ class Identity:
         """Who was not there has asked to be registered: that was no try at being somebody else."""
         await to_the_end(self._attempts.forget(profile.office.id, self._attempt(profile, asked)))
 
+    async def was_for_another(self, profile: Profile, asked: Asked, scope_key: str | None) -> bool:
+        """Whether the same name or birth date was refused in this call to somebody who is not the patient.
+
+        A model that is told no may try again and say the caller is the patient.
+        """
+        marks = self._marks(profile, asked, scope_key)
+        return bool(marks) and await self._is_full(profile, marks)
+
+    async def _is_for_another(self, profile: Profile, asked: Asked, scope_key: str | None) -> bool:
+        if not self._is_for_the_patient(profile, asked):
+            return await self.was_for_another(profile, asked, scope_key)
+        if marks := self._marks(profile, asked, scope_key):
+            # The same attempt each time: it marks what is new, however much is marked already.
+            marking = self._attempts.failed(profile.office.id, marks, _ANOTHER, self._clock.now())
+            await to_the_end(marking)
+        return True
+
+    def _marks(self, profile: Profile, asked: Asked, scope_key: str | None) -> list[Counter]:
+        said = (" ".join(sorted(fold(asked.name))), str(asked.birth_date or ""))
+        return [
+            Counter(self._index.keyed_hash(_ANOTHER, profile.office.id, scope_key, value), 1, DAY_MS)
+            for value in said
+            if value and scope_key is not None
+        ]
+
     async def _without_birth_date(self, profile: Profile, asked: Asked, scope_key: str | None) -> Found:
         """By name and the number that the platform asserts, where that is enough to book a time.
 
@@ -150,7 +178,7 @@ class Identity:
             return False
         if asked.caller_is not in GUARDIANS:
             return True
-        return asked.birth_date is not None and age(asked.birth_date, self._today(profile)) >= ADULT_FROM
+        return asked.birth_date is not None and not is_minor(asked.birth_date, self._today(profile))
 
     def _today(self, profile: Profile) -> dt.date:
         now = self._clock.now()
@@ -197,6 +225,11 @@ class Identity:
         born = asked.birth_date.isoformat() if asked.birth_date else ""
         said = (" ".join(fold(asked.name)), born, asked.phone)
         return self._index.keyed_hash("attempt", profile.office.id, *said)
+
+
+def is_minor(born: dt.date, today: dt.date) -> bool:
+    """Whether a parent or guardian may speak for whoever was born then."""
+    return age(born, today) < ADULT_FROM
 
 
 def age(born: dt.date, today: dt.date) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 
 from server.clock import Clock
 from server.desk.gate import Why, Wish
+from server.desk.proofs import said_to_be
 from server.desk.together import to_the_end
 from store.inbox import NewTask, Task, TaskKind, Urgency
 from store.ledger_rows import Writeback
@@ -78,6 +79,7 @@ class DeskInbox:
                 "name": message.name,
                 "callback": message.callback,
                 "message": message.text,
+                **said_to_be(),
             },
             same=self._index.keyed_hash("message", office, scope_key, *said) if scope_key else None,
         )
@@ -94,7 +96,7 @@ class DeskInbox:
             new = NewTask(
                 office=wish.office,
                 kind=TaskKind.REQUEST,
-                body={"about": wish.operation, "because": why.value, **wish.facts},
+                body={"about": wish.operation, "because": why.value, **wish.facts, **said_to_be()},
                 patient_key=wish.patient_key,
                 same=self._index.keyed_hash("request", wish.office, wish.natural_key, str(place)),
                 scope_key=wish.scope_key,
@@ -126,7 +128,12 @@ class DeskInbox:
             office=row.office,
             kind=kind,
             urgency=urgency,
-            body={"operation": row.operation, "state": row.state.value, "words": words},
+            body={
+                "operation": row.operation,
+                "state": row.state.value,
+                "words": words,
+                **{name: row.facts[name] for name in ("caller_is",) if name in row.facts},
+            },
             writeback_id=row.id,
             patient_key=row.patient_key,
         )

@@ -7,8 +7,15 @@ from typing import Any, Final, Self
 
 from server.desk.copies.overlay import Standing, Visit
 from server.desk.times.openings import Opening
+from store.audit import spoken_as
 
 SELF: Final = "self"  # who calls for themselves
+
+
+def said_to_be() -> dict[str, str]:
+    """`caller_is` as whatever the current call puts down keeps it; empty for who calls for themselves."""
+    word = spoken_as()
+    return {"caller_is": word} if word not in {"", SELF} else {}
 
 
 @dataclass(frozen=True)

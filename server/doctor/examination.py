@@ -10,6 +10,7 @@ from rich.text import Text
 from server.app import Connection, connected
 from server.background.freshness import Freshness
 from server.background.parts import Parts
+from server.desk.charter.standing import Charters
 from server.desk.choice import chosen_offices
 from server.desk.doorbell import Doorbell
 from server.doctor.findings import Finding, Mark, fail, finding_of, ok, warn
@@ -137,10 +138,15 @@ async def _look_at(connection: Connection, chart: Chart, practices: list[Office]
     """One office: its key once, then each of its practices."""
     first = practices[0]
     chart.heading(f"Office {first.office_id}")
-    not_good = await _run(KEY_STEPS, Visit(connection, first), chart, frozenset())
+    charters = Charters(connection.store.profiles, connection.settings)
+
+    async def visit(practice: Office) -> Visit:
+        return Visit(connection, practice, (await charters.of(practice.id)).settings)
+
+    not_good = await _run(KEY_STEPS, await visit(first), chart, frozenset())
     for practice in practices:
         chart.heading(f"Practice {practice.practice_id}, {practice.practice_name}")
-        await _run(PRACTICE_STEPS, Visit(connection, practice), chart, not_good)
+        await _run(PRACTICE_STEPS, await visit(practice), chart, not_good)
 
 
 async def _run(steps: Iterable[Step], visit: Visit, chart: Chart, not_good: frozenset[str]) -> frozenset[str]:

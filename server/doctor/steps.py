@@ -9,6 +9,7 @@ from server.app import Connection
 from server.desk.office import schedule_row, status_words
 from server.desk.zones import copy_age_minutes, is_zone, zone_of
 from server.doctor.findings import Finding, Mark, fail, ok, warn
+from server.settings import Settings
 from server.sikka.keys import RequestKey
 from server.sikka.office_calls import OfficeCalls
 from server.sikka.rules import word_for_cancelled
@@ -41,10 +42,15 @@ CAPABILITIES: Final[dict[str, str]] = {
 
 @dataclass
 class Visit:
-    """One office being looked at, and what earlier steps brought to light."""
+    """One office being looked at, and what earlier steps brought to light.
+
+    Attributes:
+        settings: of the process, with the office's own profile over them.
+    """
 
     connection: Connection
     office: Office
+    settings: Settings
     key: RequestKey | None = None
     scope: str = ""
 
@@ -56,7 +62,7 @@ class Visit:
     @property
     def zone(self) -> str | None:
         """As the server reckons it."""
-        return zone_of(self.connection.settings.timezone, self.office.zone_name)
+        return zone_of(self.settings.timezone, self.office.zone_name)
 
 
 @dataclass(frozen=True)
@@ -189,7 +195,8 @@ async def write_capabilities(visit: Visit) -> Finding:
 
 async def zone(visit: Visit) -> Finding:
     """It is known what time it is at the office."""
-    configured = visit.connection.settings.timezone.strip()
+    configured = visit.settings.timezone.strip()
+    by_profile = configured != visit.connection.settings.timezone.strip()
     if visit.zone is None:
         return fail(
             "Neither you nor Sikka names the office's time zone, so no times can be offered.",
@@ -200,7 +207,8 @@ async def zone(visit: Visit) -> Finding:
             f"CHAIRTIME_TIMEZONE is not the name of a zone; {visit.zone}, which Sikka names, is used.",
             "Set CHAIRTIME_TIMEZONE to a name such as America/New_York, or leave it out.",
         )
-    return ok(f"{visit.zone}, as {'you have set' if configured else 'Sikka names it'}")
+    said = "the office's profile says" if by_profile else "you have set" if configured else "Sikka names it"
+    return ok(f"{visit.zone}, as {said}")
 
 
 async def schedules(visit: Visit) -> Finding:

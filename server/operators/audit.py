@@ -1,4 +1,4 @@
-"""What `chairtime audit` does: walks each office's chain, and writes it out."""
+"""What `chairtime audit` does: walks each office's chain and the installation's own, and writes them out."""
 
 import json
 import sys
@@ -10,9 +10,9 @@ from server.failures import ConfigurationError, Failure
 from server.operators.records import Records, opened
 from server.operators.tables import Column, Page, moment, plain
 from server.settings import Settings
-from store.audit import Entry, Head, Verdict
-from store.offices import Office
+from store.audit import WHOLE, Entry, Head, Verdict
 
+INSTALLATION: Final = "installation"  # what its chain goes by: of tokens and keys, which are of no office
 VERDICTS: Final = (
     Column("Office", "office", plain),
     Column("Entries that hold", "entries", plain),
@@ -32,25 +32,23 @@ async def verify(settings: Settings, page: Page, office: str, head_file: Path | 
     kept = _heads(head_file) if head_file is not None else {}
     shown: list[dict[str, Any]] = []
     async with opened(settings) as records:
-        for each in _offices(records, office):
-            label = records.labels[each.id]
-            verdict = await records.store.audit.verify(each.id, kept=kept.pop(label, None))
+        for label, chain in _chains(records, office).items():
+            verdict = await records.store.audit.verify(chain, kept=kept.pop(label, None))
             shown.append(_record(label, verdict))
     if kept and not office:  # an office that went with its chain
         shown += [_record(label, Verdict(0, Head(0, ""), 1, "cut")) for label in kept]
-    page.listing(shown, VERDICTS, "There is no office yet.")
+    page.listing(shown, VERDICTS, "")
     if broken := [record["office"] for record in shown if record["why"]]:
         raise Failure(f"The audit is not as it was written: {', '.join(map(str, broken))}.")
     return 0
 
 
 async def export(settings: Settings, office: str) -> int:
-    """Write entries as JSON lines on stdout, oldest first, and after each office's its head."""
+    """Write entries as JSON lines on stdout, oldest first, and after each chain its head."""
     async with opened(settings) as records:
-        for each in _offices(records, office):
-            label, audit = records.labels[each.id], records.store.audit
+        for label, chain in _chains(records, office).items():
             head = Head(0, "")
-            async for portion in audit.entries(each.id):
+            async for portion in records.store.audit.entries(chain):
                 for entry in portion:
                     _line(_entry(label, entry))
                     head = Head(entry.seq, entry.seal)
@@ -58,8 +56,11 @@ async def export(settings: Settings, office: str) -> int:
     return 0
 
 
-def _offices(records: Records, office: str) -> list[Office]:
-    return [each for each in records.chosen(office) if each is not None] or records.offices
+def _chains(records: Records, office: str) -> dict[str, str]:
+    """What each chain goes by, and its office: those that are named, else all there are."""
+    chosen = [each for each in records.chosen(office) if each is not None]
+    chains = {records.labels[each.id]: each.id for each in chosen or records.offices}
+    return chains if chosen else {**chains, INSTALLATION: WHOLE}
 
 
 def _entry(label: str, entry: Entry) -> dict[str, Any]:

@@ -168,23 +168,23 @@ def settle_row(
 
 
 @writebacks_app.command("withdraw")
-def withdraw_row(writeback: Id, as_json: Json = False) -> None:
+def withdraw_row(writeback: Id, by: By = "", as_json: Json = False) -> None:
     """Take a write back before it is done."""
     from server.operators import writebacks as commands  # noqa: PLC0415 - as above
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.withdraw_row(settings, page, writeback))
+    conclude(lambda: commands.withdraw_row(settings, page, writeback, by))
 
 
 @writebacks_app.command("retry")
-def retry_row(writeback: Id, as_json: Json = False) -> None:
+def retry_row(writeback: Id, by: By = "", as_json: Json = False) -> None:
     """Ask anew for a write that failed; the new one is linked to the old."""
     from server.operators import writebacks as commands  # noqa: PLC0415 - as above
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = account(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.retry_row(settings, page, writeback))
+    conclude(lambda: commands.retry_row(settings, page, writeback, by))
 
 
 @writebacks_app.command("stats")
@@ -197,12 +197,12 @@ def show_stats(office: Office = "", as_json: Json = False) -> None:
     conclude(lambda: commands.show_stats(settings, page, office))
 
 
-def disconnect(office: Office = "") -> None:
+def disconnect(office: Office = "", by: By = "") -> None:
     """End the keys of an office at Sikka and forget them here; without --office, of every office."""
     from server.operators.disconnect import disconnect as end  # noqa: PLC0415 - as above
 
     settings = account()
-    conclude(lambda: end(settings, office))
+    conclude(lambda: end(settings, office, by))
 
 
 def conclude(main: Callable[[], Coroutine[Any, Any, int]]) -> None:

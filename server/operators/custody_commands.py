@@ -21,7 +21,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Walk each office's chain, and name the first entry that is not as it was written."""
+    """Walk each office's chain and the installation's, and name the first entry that is not as written."""
     from server.operators import audit as commands  # noqa: PLC0415 - --help needs none of the parts
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
@@ -31,7 +31,7 @@ def verify(
 
 @audit_app.command("export")
 def export(office: Office = "") -> None:
-    """Write the entries as JSON lines, and after each office's its head."""
+    """Write the entries as JSON lines, and after each chain its head."""
     from server.operators import audit as commands  # noqa: PLC0415 - as above
 
     settings = read_settings()
@@ -39,23 +39,23 @@ def export(office: Office = "") -> None:
 
 
 @key_app.command("rotate")
-def rotate(as_json: Json = False) -> None:
+def rotate(by: By = "", as_json: Json = False) -> None:
     """Seal everything with a new key, or go on where that was broken off; servers may run meanwhile."""
     from server.operators import keys as commands  # noqa: PLC0415 - as above
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.rotate(settings, page))
+    conclude(lambda: commands.rotate(settings, page, by))
 
 
 @key_app.command("drop")
-def drop(as_json: Json = False) -> None:
+def drop(by: By = "", as_json: Json = False) -> None:
     """Take older keys out of the key file, once nothing is sealed with them."""
     from server.operators import keys as commands  # noqa: PLC0415 - as above
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.drop(settings, page))
+    conclude(lambda: commands.drop(settings, page, by))
 
 
 def forget(

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from server.app import Connection, connected
 from server.failures import Failure
-from server.operators.records import opened
+from server.operators.records import acting, opened
 from server.settings import Settings
 from server.sikka.errors import KeyRefused, Refused, SikkaError
 from server.sikka.keys import RequestKey
@@ -16,8 +16,8 @@ DEAD_ALREADY: Final = (Refused, KeyRefused)  # expired, unknown, or ended before
 NO_ANSWER: Final = "Sikka could not be asked to end the keys of {}. They are kept. Ask again later."
 
 
-async def disconnect(settings: Settings, office: str) -> int:
-    """End the keys of one office, or of all that the store knows.
+async def disconnect(settings: Settings, office: str, by: str = "") -> int:
+    """End the keys of one office, or of all that the store knows. ``by`` "" is this machine's user.
 
     Raises:
         Failure: no such office, or Sikka could not be asked; what was not ended is kept, to be ended later.
@@ -29,7 +29,8 @@ async def disconnect(settings: Settings, office: str) -> int:
     async with connected(settings) as connection:
         for office_id in office_ids:
             try:
-                said = await _end(connection, office_id)
+                with acting(connection.store, "disconnect", by):
+                    said = await _end(connection, office_id)
             except SikkaError:
                 kept.append(office_id)
             else:

@@ -5,16 +5,16 @@ from typing import Any, Final
 
 from server.clock import SystemClock
 from server.failures import ConfigurationError, Failure
-from server.operators.records import Records, label, opened
+from server.operators.records import Records, acting, label, opened, operator_act
 from server.operators.tables import Page, short
 from server.settings import Settings
 from server.sikka.copied import COPIED
-from store.audit import Act
 from store.forgetting import Standing
 from store.ledger_states import OPEN
 from store.mirror_rows import Whose
 from store.offices import Office
 
+FORGET: Final = "forget"
 WHOSE: Final = {each.kind: Whose(each.patient_at, each.emptied_at) for each in COPIED}
 
 
@@ -34,7 +34,7 @@ async def forget(
         standing = {each.id: await _standing(records, each, patient_id) for each in offices}
         if withdraw:
             for each in offices:
-                await _take_back(records, standing[each.id], by)
+                await _take_back(records, each.id, standing[each.id], by)
                 standing[each.id] = await _standing(records, each, patient_id)
         if left := [line for each in offices for line in _lines(standing[each.id])]:
             raise Failure(_refusal(left, withdraw=withdraw))
@@ -50,17 +50,18 @@ async def _standing(records: Records, office: Office, patient_id: str) -> Standi
     return await records.store.forgetting.standing(office.id, patient_id)
 
 
-async def _take_back(records: Records, standing: Standing, by: str) -> None:
+async def _take_back(records: Records, office: str, standing: Standing, by: str) -> None:
     now = SystemClock().now()
-    for row in standing.rows:
-        if row.state in OPEN:
-            await records.store.ledger.wish_withdraw(row.office, row.id, now)
-    for task in standing.tasks:
-        await records.store.inbox.done(task, by, None, now)
+    with acting(records.store, FORGET, by, office):
+        for row in standing.rows:
+            if row.state in OPEN:
+                await records.store.ledger.wish_withdraw(row.office, row.id, now)
+        for task in standing.tasks:
+            await records.store.inbox.done(task, by, None, now)
 
 
 async def _forget(records: Records, office: Office, patient_id: str, by: str) -> dict[str, Any]:
-    act = Act(audit=records.store.audit, office=office.id, caller=f"operator {by}", tool="chairtime forget")
+    act = operator_act(records.store, FORGET, by, office.id)
     removed = await records.store.forgetting.forget(
         office.id, patient_id, whose=WHOSE, act=act, now=SystemClock().now()
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from server.clock import SystemClock
 from server.failures import Failure
-from server.operators.records import Records, opened
+from server.operators.records import Records, acting, opened
 from server.operators.tables import TASKS, Page, short, task_record
 from server.settings import Settings
 from store.inbox import Task, TaskKind, TaskState
@@ -47,7 +47,8 @@ async def take_task(settings: Settings, page: Page, task_id: str, by: str) -> in
     """Put down who is seeing to a task. Raises Failure: there is none, or somebody has it."""
     async with opened(settings) as records:
         task = await records.task(task_id)
-        taken = await records.store.inbox.acknowledge(task.id, by, SystemClock().now()) or task
+        with acting(records.store, "inbox take", by, task.office):
+            taken = await records.store.inbox.acknowledge(task.id, by, SystemClock().now()) or task
         if taken.state is TaskState.DONE:
             raise Failure(f"The task {short(task.id)} is done already. Nothing was changed.")
         if taken.owner != by:
@@ -62,7 +63,8 @@ async def finish_task(settings: Settings, page: Page, task_id: str, by: str, not
         task = await records.task(task_id)
         if task.state is TaskState.DONE:
             raise Failure(f"The task {short(task.id)} was done before. Nothing was changed.")
-        done = await records.store.inbox.done(task.id, by, note or None, SystemClock().now()) or task
+        with acting(records.store, "inbox done", by, task.office):
+            done = await records.store.inbox.done(task.id, by, note or None, SystemClock().now()) or task
         page.done(f"The task {short(task.id)} is done.", _record(records, done, page))
     return 0
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from server.failures import Failure
-from server.operators.records import opened
+from server.operators.records import acting, opened
 from server.operators.tables import Page
 from server.settings import Settings
 
@@ -11,8 +11,10 @@ MOST_ROUNDS: Final = 5  # a row sealed by somebody in the very moment of the cha
 KEEP: Final = "Keep the old key with the backups that were made before."
 
 
-async def rotate(settings: Settings, page: Page) -> int:
+async def rotate(settings: Settings, page: Page, by: str = "") -> int:
     """Seal everything with a new key, or go on where that was broken off; a server may run meanwhile.
+
+    ``by`` "" is this machine's user, here and below.
 
     Raises:
         Failure: somebody keeps sealing with an older key.
@@ -20,7 +22,8 @@ async def rotate(settings: Settings, page: Page) -> int:
     """
     async with opened(settings) as records:
         rotation = records.store.rotation
-        began = await rotation.begin()
+        with acting(records.store, "key rotate", by):
+            began = await rotation.begin()
         page.note("A new key seals from now on." if began else "Going on with a change of keys.")
         done, left = dict[str, int](), 0
         for _ in range(MOST_ROUNDS):
@@ -43,14 +46,15 @@ async def rotate(settings: Settings, page: Page) -> int:
     return 0
 
 
-async def drop(settings: Settings, page: Page) -> int:
+async def drop(settings: Settings, page: Page, by: str = "") -> int:
     """Take keys with which nothing is sealed any more out of the key file.
 
     Raises:
         StoreError: something is still sealed with an older key, or the file cannot be changed.
     """
     async with opened(settings) as records:
-        dropped = await records.store.rotation.drop_older()
+        with acting(records.store, "key drop", by):
+            dropped = await records.store.rotation.drop_older()
         said = (
             f"{dropped} older keys are out of the key file. {KEEP}" if dropped else "There is one key only."
         )

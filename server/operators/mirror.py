@@ -24,15 +24,22 @@ from store.mirror import Mirror, Mirrored, Pass
 from store.offices import Office
 
 LOOK_SECONDS: Final = 0.25
+TO_THE_MINUTE: Final = len("2026-11-23 09:55")
+
+
+def _minute(value: Any) -> str:
+    """A moment on the office's clock, as Sikka gives it, short enough for a terminal."""
+    return plain(value).replace("T", " ")[:TO_THE_MINUTE]
+
+
+# Six columns are what a terminal of 80 characters takes; what else a record holds is told below, or in JSON.
 COLUMNS: Final = (
     Column("Office", "office", plain),
     Column("Copy", "state", plain),
-    Column("As of", "as_of", plain),
+    Column("As of", "as_of", _minute),
     Column("Patients", PATIENTS.kind, plain),
-    Column("Appointments", APPOINTMENTS.kind, plain),
-    Column("Reminders", REMINDERS.kind, plain),
-    Column("Read whole", "reconciled_at", local),
-    Column("Now", "now", plain),
+    Column("Visits", APPOINTMENTS.kind, plain),
+    Column("Read whole", "reconciled_at", lambda value: local(value)[:TO_THE_MINUTE]),
 )
 # Why a reading ended early -> what a person makes of it.
 FAILURES: Final[Mapping[str, str]] = {
@@ -52,7 +59,7 @@ async def status(settings: Settings, page: Page, office: str) -> int:
         if office and not offices:
             raise Failure(f"The store knows no office {office}. It knows: {records.known}.")
         shown = [await _record(mirror, each, now) for each in offices]
-    page.listing(shown, COLUMNS, "The store knows no office yet.")
+    _show(page, shown)
     return 0
 
 
@@ -84,8 +91,15 @@ async def refresh(settings: Settings, page: Page, office: str) -> int:
         for each in offices:
             await _read_whole(desk, keeper, each)
         now = given.clock.now()
-        page.listing([await _record(given.store.mirror, each, now) for each in offices], COLUMNS, "")
+        _show(page, [await _record(given.store.mirror, each, now) for each in offices])
     return 0
+
+
+def _show(page: Page, records: list[dict[str, Any]]) -> None:
+    page.listing(records, COLUMNS, "The store knows no office yet.")
+    for record in records:
+        if record["now"]:
+            page.note(f"{record['office']} now: {record['now']}")
 
 
 async def _read_whole(desk: FrontDesk, keeper: MirrorKeeper, office: Office) -> None:

@@ -17,7 +17,7 @@ from server.desk.charter.reading import CharterRefused, read_charter
 from server.desk.charter.terms import EMPTY, Charter, policy_of
 from server.desk.doorbell import Doorbell
 from server.failures import Failure
-from server.operators.records import Records, opened
+from server.operators.records import Records, acting, opened
 from server.operators.tables import Column, Page, moment
 from server.operators.tables import plain as shown
 from server.settings import Settings
@@ -105,9 +105,10 @@ async def apply(settings: Settings, page: Page, source: str, wanted: Wanted) -> 
             page.note(_told(name, kept, changes))
         if not wanted.agree():
             raise Failure("Nothing was applied.")
-        version = await records.store.profiles.apply(
-            office.id, document, over=kept.version, by=wanted.by, now=SystemClock().now()
-        )
+        with acting(records.store, "office apply", wanted.by, office.id):
+            version = await records.store.profiles.apply(
+                office.id, document, over=kept.version, by=wanted.by, now=SystemClock().now()
+            )
         if version is None:
             raise Failure("Somebody else applied another profile meanwhile. Nothing was changed; look again.")
         record = _head(name, await records.store.profiles.get(office.id))
@@ -123,7 +124,9 @@ async def pause(settings: Settings, page: Page, wanted: Wanted) -> int:
     async with opened(settings) as records:
         office = one_office(records, wanted.office)
         name, profiles = records.labels[office.id], records.store.profiles
-        if not await profiles.pause(office.id, by=wanted.by, now=SystemClock().now()):
+        with acting(records.store, "office pause", wanted.by, office.id):
+            paused = await profiles.pause(office.id, by=wanted.by, now=SystemClock().now())
+        if not paused:
             by = (await profiles.get(office.id)).paused_by
             raise Failure(f"{name} was paused by {by} before. Nothing was changed.")
         page.done(
@@ -139,7 +142,9 @@ async def resume(settings: Settings, page: Page, wanted: Wanted) -> int:
     async with opened(settings) as records:
         office = one_office(records, wanted.office)
         name, profiles = records.labels[office.id], records.store.profiles
-        if not await profiles.resume(office.id):
+        with acting(records.store, "office resume", wanted.by, office.id):
+            resumed = await profiles.resume(office.id)
+        if not resumed:
             raise Failure(f"{name} is not paused. Nothing was changed.")
         page.done(
             f"{name} goes on from the next call on. What was noted meanwhile is in the inbox.",

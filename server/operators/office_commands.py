@@ -97,10 +97,10 @@ def pause(office: Office = "", by: By = "", as_json: Json = False) -> None:
 
 
 @office_app.command("resume")
-def resume(office: Office = "", as_json: Json = False) -> None:
+def resume(office: Office = "", by: By = "", as_json: Json = False) -> None:
     """End a pause."""
     from server.operators import office as commands  # noqa: PLC0415 - as above
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.resume(settings, page, commands.Wanted(office)))
+    conclude(lambda: commands.resume(settings, page, commands.Wanted(office, by)))

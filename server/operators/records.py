@@ -1,13 +1,16 @@
 """The store as an operator's command opens it, and what is named in it."""
 
+import getpass
 from collections.abc import AsyncGenerator, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from server.clock import SystemClock
 from server.failures import ConfigurationError, Failure
 from server.places import database_path
 from server.settings import Settings
+from store.audit import WHOLE, Act, during
 from store.database import parse_url
 from store.inbox import Task
 from store.ledger_rows import Writeback
@@ -81,6 +84,30 @@ async def opened(settings: Settings) -> AsyncGenerator[Records]:
     async with store:
         offices = await store.offices.list()
         yield Records(store, offices, {office.id: label(office) for office in offices})
+
+
+def operator_act(store: Store, command: str, by: str = "", office: str = WHOLE) -> Act:
+    """A command of an operator, as the audit sees it; ``by`` "" is this machine's user."""
+    return Act(
+        audit=store.audit,
+        office=office,
+        caller=f"operator {by or this_user()}",
+        tool=f"chairtime {command}",
+        at=SystemClock().now(),
+    )
+
+
+def acting(store: Store, command: str, by: str = "", office: str = WHOLE) -> AbstractContextManager[None]:
+    """While this lasts, what is put down is put down by an operator; as `operator_act`."""
+    return during(operator_act(store, command, by, office))
+
+
+def this_user() -> str:
+    """The name of this machine's user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return "unnamed"
 
 
 def label(office: Office) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.app import connected
+from server.background.limits import released_until
 from server.clock import SystemClock
+from server.desk.charter.standing import Charters
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import open_desk
+from server.desk.gate import ASKS_FOR
 from server.desk.times.openings import Opening
-from server.desk.zones import moment_of, zone_of
 from server.failures import Failure
 from server.operators.records import Records
 from server.operators.tables import short
@@ -21,8 +23,6 @@ from store.ledger_states import UNDONE, State
 from store.offices import Office
 
 RETRIED: Final = frozenset({State.FAILED, State.REJECTED})
-# Operation -> the fact that says when its visit begins, where it takes a time of its own in the calendar.
-TAKES_A_TIME: Final[Mapping[str, str]] = {"book": "start", "move": "new_start"}
 WHY_NOT: Final[Mapping[State, str]] = {
     State.CONFIRMED: "it is done",
     State.WITHDRAWN: "it was taken back; a deletion that came too late would make it two",
@@ -43,6 +43,10 @@ async def put_down_anew(records: Records, settings: Settings, old: Writeback) ->
     await _nothing_came_of(records, old)
     office = next(each for each in records.offices if each.id == old.office)
     now = SystemClock().now()
+    held = (await Charters(records.store.profiles, settings).of(office.id)).settings
+    send_before = released_until(old, office, held, now)
+    if send_before <= now:
+        raise _not(old, "its time has passed")
     new = NewWriteback(
         office=old.office,
         operation=old.operation,
@@ -54,7 +58,7 @@ async def put_down_anew(records: Records, settings: Settings, old: Writeback) ->
         patient_key=old.patient_key,
         appointment_key=old.appointment_key,
         scope_key=old.scope_key,
-        send_before=_send_before(settings, office, old, now),
+        send_before=send_before,
         retry_of=old.id,
     )
     await _still_free(settings, office, old)
@@ -81,24 +85,12 @@ async def _nothing_came_of(records: Records, old: Writeback) -> None:
         raise _not(old, "the patient it is for was never registered")
 
 
-def _send_before(settings: Settings, office: Office, old: Writeback, now: int) -> int:
-    limit = now + int(settings.send_within_seconds * 1000)
-    start = old.facts.get(TAKES_A_TIME.get(old.operation, "start"))
-    zone = zone_of(settings.timezone, office.zone_name)
-    if not start or not zone:
-        return limit
-    begins = moment_of(dt.datetime.fromisoformat(start), zone)
-    if begins <= now:
-        raise _not(old, "its time has passed")
-    return min(limit, begins)
-
-
 async def _still_free(settings: Settings, office: Office, old: Writeback) -> None:
     """The desk looks again before it books, and so does this."""
-    if old.operation not in TAKES_A_TIME:
+    if old.operation not in ASKS_FOR:
         return
     opening = Opening(
-        dt.datetime.fromisoformat(old.facts[TAKES_A_TIME[old.operation]]),
+        dt.datetime.fromisoformat(old.facts[ASKS_FOR[old.operation]]),
         str(old.facts.get("operatory", "")),
         str(old.facts.get("provider_id", "")),
         int(old.facts["length_minutes"]),

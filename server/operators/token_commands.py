@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from server.door import read_settings
-from server.operators.commands import Id, Json, conclude
+from server.operators.commands import By, Id, Json, conclude
 
 tokens_app = typer.Typer(help="Who may connect over HTTP, where no issuer says so.", no_args_is_help=True)
 
@@ -21,6 +21,7 @@ def create_token(
         typer.Option(help="As often as wanted; else schedule:* and patients:*, each read and write."),
     ] = None,
     days: Annotated[int, typer.Option(help="It ends after so many; 0 is never.", min=0)] = 365,
+    by: By = "",
     as_json: Json = False,
 ) -> None:
     """Make a token. It is shown this once."""
@@ -28,7 +29,7 @@ def create_token(
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.create(settings, page, name, office, scope or (), days))
+    conclude(lambda: commands.create(settings, page, name, office, scope or (), days, by))
 
 
 @tokens_app.command("list")
@@ -42,10 +43,10 @@ def list_tokens(as_json: Json = False) -> None:
 
 
 @tokens_app.command("revoke")
-def revoke_token(token: Id, as_json: Json = False) -> None:
+def revoke_token(token: Id, by: By = "", as_json: Json = False) -> None:
     """End a token at once, in every server on this database."""
     from server.operators import tokens as commands  # noqa: PLC0415 - as above
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.revoke(settings, page, token))
+    conclude(lambda: commands.revoke(settings, page, token, by))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from server.access import EVERY_OFFICE, SCOPES
 from server.clock import SystemClock
 from server.failures import Failure
-from server.operators.records import opened
+from server.operators.records import acting, opened
 from server.operators.tables import Column, Page, local, moment, plain
 from server.places import database_path
 from server.settings import Settings
@@ -30,9 +30,15 @@ COLUMNS: Final = (
 
 
 async def create(
-    settings: Settings, page: Page, name: str, offices: Sequence[str], scopes: Sequence[str], days: int
+    settings: Settings,
+    page: Page,
+    name: str,
+    offices: Sequence[str],
+    scopes: Sequence[str],
+    days: int,
+    by: str = "",
 ) -> int:
-    """Make a token and show it, this once.
+    """Make a token and show it, this once. ``by`` "" is this machine's user, here and below.
 
     Raises:
         Failure: an office or a scope is not written as one.
@@ -50,13 +56,14 @@ async def create(
         key_text=settings.key.get_secret_value() or None,
         default_path=database_path(),
     ) as store:
-        made, text = await store.tokens.create(
-            name,
-            scopes=scopes or DEFAULT_SCOPES,
-            offices=offices,
-            now=now,
-            expires_at=now + days * DAY_MS if days else None,
-        )
+        with acting(store, "tokens create", by):
+            made, text = await store.tokens.create(
+                name,
+                scopes=scopes or DEFAULT_SCOPES,
+                offices=offices,
+                now=now,
+                expires_at=now + days * DAY_MS if days else None,
+            )
     if page.as_json:
         page.sheet({**_record(made, now), "token": text})
     else:
@@ -74,7 +81,7 @@ async def list_tokens(settings: Settings, page: Page) -> int:
     return 0
 
 
-async def revoke(settings: Settings, page: Page, beginning: str) -> int:
+async def revoke(settings: Settings, page: Page, beginning: str, by: str = "") -> int:
     """End a token, named by a unique beginning of its id.
 
     Raises:
@@ -87,7 +94,8 @@ async def revoke(settings: Settings, page: Page, beginning: str) -> int:
         if len(found) != 1:
             many = "more than one token begins" if found else "no token begins"
             raise Failure(f"Nothing was revoked: {many} with {plain(beginning)}.")
-        await tokens.revoke(found[0].id, now)
+        with acting(records.store, "tokens revoke", by):
+            await tokens.revoke(found[0].id, now)
         after = next(token for token in await tokens.list() if token.id == found[0].id)
     page.listing([_record(after, now)], COLUMNS, "")
     return 0

@@ -7,7 +7,7 @@ from typing import Final
 from server.clock import SystemClock
 from server.desk.writes.requests import appointment_key
 from server.failures import Failure
-from server.operators.records import Records, opened
+from server.operators.records import Records, acting, opened
 from server.operators.retrying import put_down_anew
 from server.operators.tables import (
     ROWS,
@@ -101,27 +101,28 @@ async def settle_row(settings: Settings, page: Page, row_id: str, word: Word) ->
         _may_have_made(row, word)
         store, now = records.store, SystemClock().now()
         to, by, note = word.to, word.by, word.note
-        settled = await store.ledger.settle_by_person(
-            row.office,
-            row.id,
-            to,
-            by=by,
-            note=note,
-            now=now,
-            created=_made(row, word),
-            appointment_key=(
-                appointment_key(store.index, row.office, word.appointment) if word.appointment else None
-            ),
-            facts={**row.facts, "patient_id": word.patient_id} if word.patient_id else None,
-        )
-        if settled is None:
-            raise Failure(
-                f"The write {short(row.id)} is {row.state}. Only one that is submitted, overdue or uncertain "
-                "is settled by a person. Nothing was changed."
+        with acting(store, "writebacks settle", by, row.office):
+            settled = await store.ledger.settle_by_person(
+                row.office,
+                row.id,
+                to,
+                by=by,
+                note=note,
+                now=now,
+                created=_made(row, word),
+                appointment_key=(
+                    appointment_key(store.index, row.office, word.appointment) if word.appointment else None
+                ),
+                facts={**row.facts, "patient_id": word.patient_id} if word.patient_id else None,
             )
-        for task in await store.inbox.of_writeback(row.id):
-            if task.state is not TaskState.DONE and task.kind in ANSWERED_BY_SETTLING:
-                await store.inbox.done(task.id, by, note, now)
+            if settled is None:
+                raise Failure(
+                    f"The write {short(row.id)} is {row.state}. Only one that is submitted, overdue or "
+                    "uncertain is settled by a person. Nothing was changed."
+                )
+            for task in await store.inbox.of_writeback(row.id):
+                if task.state is not TaskState.DONE and task.kind in ANSWERED_BY_SETTLING:
+                    await store.inbox.done(task.id, by, note, now)
         page.done(f"The write {short(row.id)} is {to} now.", _record(records, settled, page))
     return 0
 
@@ -144,11 +145,15 @@ def _made(row: Writeback, word: Word) -> Created:
     )
 
 
-async def withdraw_row(settings: Settings, page: Page, row_id: str) -> int:
-    """Take a write back, or wish it away where it may be under way. Raises Failure: it is settled."""
+async def withdraw_row(settings: Settings, page: Page, row_id: str, by: str = "") -> int:
+    """Take a write back, or wish it away where it may be under way. Raises Failure: it is settled.
+
+    ``by`` "" is this machine's user, here and below.
+    """
     async with opened(settings) as records:
-        row = await records.row(row_id)
-        after = await records.store.ledger.wish_withdraw(row.office, row.id, SystemClock().now()) or row
+        row, ledger = await records.row(row_id), records.store.ledger
+        with acting(records.store, "writebacks withdraw", by, row.office):
+            after = await ledger.wish_withdraw(row.office, row.id, SystemClock().now()) or row
         if row.state in SETTLED or (after.state in SETTLED and after.state is not State.WITHDRAWN):
             raise Failure(f"The write {short(row.id)} is {after.state} already. Nothing was changed.")
         said = (
@@ -161,10 +166,12 @@ async def withdraw_row(settings: Settings, page: Page, row_id: str) -> int:
     return 0
 
 
-async def retry_row(settings: Settings, page: Page, row_id: str) -> int:
+async def retry_row(settings: Settings, page: Page, row_id: str, by: str = "") -> int:
     """Ask anew for what failed. Raises Failure: something may have come of it, or it cannot be done now."""
     async with opened(settings) as records:
-        new = await put_down_anew(records, settings, await records.row(row_id))
+        old = await records.row(row_id)
+        with acting(records.store, "writebacks retry", by, old.office):
+            new = await put_down_anew(records, settings, old)
         page.done(
             f"Asked for anew as {short(new.id)}. A running server sends it within seconds; "
             f"unsent by {moment(new.send_before)} it is given up.",

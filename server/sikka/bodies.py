@@ -12,6 +12,7 @@ from server.sikka.rules import STATUS_PATH, plain_text
 
 # OrthoTrac takes 150 characters, the shortest limit that any page states for a new appointment.
 DESCRIPTION_CHARACTERS: Final = 150
+TYPE_FIELDS: Final = ("type", "production_type")  # what kind of visit it is, by the system
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def new_appointment(
     start: dt.datetime,
     length_minutes: int,
     description: str,
+    type_name: str = "",
 ) -> Write:
     """POST /appointment.
 
@@ -43,6 +45,8 @@ def new_appointment(
         start: the office's wall clock, naive.
         length_minutes: whole minutes.
         description: mandatory on most systems, plain text on all.
+        type_name: the system's word for such a visit; "" where nobody has said one. Planet DDS calls the
+            same thing production_type (official page); what a system does not take is left out in fitting.
     """
     body = {
         "practice_id": practice_id,
@@ -54,6 +58,7 @@ def new_appointment(
         "length": str(length_minutes),
         "description": plain_text(description, DESCRIPTION_CHARACTERS),
         "check_spu": "true",
+        **(dict.fromkeys(TYPE_FIELDS, type_name) if type_name else {}),
     }
     return Write("POST", "/appointment", body)
 

@@ -142,17 +142,10 @@ def supports(pms: str, operation: Operation, row: SupportedPms | None, scope: st
     return Support(ok=True)
 
 
-# Systems whose open times Sikka lists itself, and those that check a booking against the list.
-# Sources: official pages of GET /appointments_available_slots and of POST /appointment.
+# Systems whose open times Sikka lists itself. Source: official page of GET /appointments_available_slots.
 LISTED_SLOTS: Final = frozenset({"orthotrac", "dolphin", "planetddswebv3"})
-CHECKED_SLOTS: Final = frozenset({"orthotrac", "planetddswebv3"})
 
 
 def lists_slots(pms: str) -> bool:
     """Whether GET /appointments_available_slots holds the system's open times."""
     return not LISTED_SLOTS.isdisjoint(keys_of(pms))
-
-
-def checks_slots(pms: str) -> bool:
-    """Whether a booking has to be one of the listed slots, field by field."""
-    return not CHECKED_SLOTS.isdisjoint(keys_of(pms))

@@ -11,6 +11,7 @@ from server.desk.office import Profile
 from server.desk.proofs import PatientProof
 from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument, is_template
+from store.audit import speak_as
 from store.database import Change
 from store.handles import Handle, Kind, NewHandle, NotAHandle, UnknownHandle, WrongKind
 from store.ledger_rows import Writeback
@@ -147,8 +148,20 @@ class Call:
             await self._demand(PatientProof.read(proof) if proof else PROVEN)
         return found
 
+    async def said_before(self) -> str:
+        """What the caller said to be to a patient, earlier in this call; "" where they said nothing of it.
+
+        Whatever this tool puts down bears it.
+        """
+        if self.scope_key is None:
+            return ""
+        word = await self.desk.store.audit.last_spoken_as(self.office.id, self.scope_key)
+        speak_as(word)
+        return word
+
     async def _demand(self, caller: PatientProof) -> None:
         self.caller = caller
+        speak_as(caller.caller_is)
         if not caller.marks:
             return
         level = (await self.desk.charters.of(self.office.id)).policy.identity

@@ -48,6 +48,7 @@ async def message(call: Call, values: dict[str, Any]) -> Answer:
     said = Message(
         said.about, said.name, said.callback, said.text, urgent=is_emergency or values["urgency"] == "urgent"
     )
+    await call.said_before()
     task, new = await call.desk.inbox.message(call.office.id, said, call.scope_key)
     facts = {"urgent": task.urgency is Urgency.URGENT, "new": new}
     if is_emergency:

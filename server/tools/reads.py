@@ -39,9 +39,14 @@ async def find_patient(call: Call, values: dict[str, Any]) -> Answer:
     if found.outcome is Outcome.LOCKED:
         return await locked(call)
     if found.outcome is Outcome.NEEDS_HUMAN:
-        return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("handle", "for_another")))
+        return for_another(call)
     key = found.outcome.value + (f".{found.missing}" if found.missing else "")
     return Answer(found.outcome, sentence(language, ("find_patient", key)))
+
+
+def for_another(call: Call) -> Answer:
+    """The answer to who calls for an adult: whether there is such a patient is not told."""
+    return Answer(Outcome.NEEDS_HUMAN, sentence(call.language, ("handle", "for_another")))
 
 
 async def locked(call: Call) -> Answer:

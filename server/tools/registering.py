@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.gate import Diverted
+from server.desk.identity import GUARDIANS, is_minor
 from server.desk.office import Profile
 from server.desk.patients import Asked, Looked
-from server.desk.proofs import PatientProof
+from server.desk.proofs import SELF, PatientProof
 from server.desk.writes.registering import Newcomer
 from server.desk.writes.rulebook import Unfit
 from server.sikka.bodies import Write
@@ -18,7 +19,7 @@ from server.sikka.pms_forms import written
 from server.tools.arguments import BadArgument, birth_date
 from server.tools.call import Call
 from server.tools.diverting import divert
-from server.tools.reads import locked, verified
+from server.tools.reads import for_another, locked, verified
 from server.tools.results import Answer
 from server.tools.speech import spoken_date
 from server.tools.telling import today_of
@@ -47,14 +48,15 @@ async def register(call: Call, values: dict[str, Any]) -> Answer:
     try:
         await desk.registering.demand(profile)
         newcomer = _newcomer(call, profile, values)
-        if await desk.identity.is_locked(profile, _asked(call, profile, newcomer), call.scope_key):
-            return await locked(call)
+        asked = await _asked(call, profile, newcomer)
+        if (refused := await _told_nothing(call, profile, asked)) is not None:
+            return refused
         row = await desk.registering.asked(profile, newcomer)
         if row is None:
             provider = await desk.registering.provider(profile, call.scope_key)
             write = await desk.registering.write(profile, newcomer, provider)
             return await _look_and_register(
-                call, profile, newcomer, write, confirmed=values["caller_confirmed"]
+                call, profile, newcomer, asked, write, confirmed=values["caller_confirmed"]
             )
     except Unfit as unfit:
         if unfit.field in QUESTIONS:
@@ -65,7 +67,16 @@ async def register(call: Call, values: dict[str, Any]) -> Answer:
     except SikkaError:
         return Answer(Outcome.UNAVAILABLE, sentence(call.language, ("register", "unavailable")), writes=True)
     call.row = row
-    return await _row_answer(call, await waited(call, row), new=False)
+    return await _row_answer(call, await waited(call, row), asked, new=False)
+
+
+async def _told_nothing(call: Call, profile: Profile, asked: Asked) -> Answer | None:
+    """The answer to whom nothing is told, as when they are looked up; None for others."""
+    if await call.desk.identity.was_for_another(profile, asked, call.scope_key):
+        return for_another(call)
+    if await call.desk.identity.is_locked(profile, asked, call.scope_key):
+        return await locked(call)
+    return None
 
 
 def _newcomer(call: Call, profile: Profile, values: dict[str, Any]) -> Newcomer:
@@ -86,9 +97,8 @@ def _newcomer(call: Call, profile: Profile, values: dict[str, Any]) -> Newcomer:
 
 
 async def _look_and_register(
-    call: Call, profile: Profile, newcomer: Newcomer, write: Write, *, confirmed: bool
+    call: Call, profile: Profile, newcomer: Newcomer, asked: Asked, write: Write, *, confirmed: bool
 ) -> Answer:
-    asked = _asked(call, profile, newcomer)
     looked = await call.desk.identity.look(profile, asked, newcomer.born, call.scope_key)
     if looked is None:
         return await locked(call)
@@ -102,43 +112,55 @@ async def _look_and_register(
         words = sentence(call.language, ("register", "needs_confirmation"), name=newcomer.name, born=born)
         return Answer(Outcome.NEEDS_CONFIRMATION, words)
     await call.desk.identity.is_new(profile, asked)
-    return await _put_down(call, profile, newcomer, write, looked)
+    return await _put_down(call, profile, newcomer, asked, write, looked)
 
 
-def _asked(call: Call, profile: Profile, newcomer: Newcomer) -> Asked:
+async def _asked(call: Call, profile: Profile, newcomer: Newcomer) -> Asked:
+    """As who was looked up; a parent or guardian who said so in this call is one to a minor here too."""
     number = normal_phone(call.origin.caller_number, profile.region)
-    return Asked(newcomer.name, newcomer.born, newcomer.phone, number)
+    said = await call.said_before()
+    minor = is_minor(newcomer.born, today_of(call))
+    caller_is = said if minor and said in GUARDIANS else SELF
+    return Asked(newcomer.name, newcomer.born, newcomer.phone, number, caller_is)
 
 
-async def _put_down(call: Call, profile: Profile, newcomer: Newcomer, write: Write, looked: Looked) -> Answer:
+async def _put_down(
+    call: Call, profile: Profile, newcomer: Newcomer, asked: Asked, write: Write, looked: Looked
+) -> Answer:
     try:
         put = await call.desk.registering.register(profile, newcomer, write, call.scope_key)
     except Diverted as diverted:
-        return await _left_to_people(call, newcomer, diverted)
+        return await _left_to_people(call, newcomer, asked, diverted)
     call.row = put.row
     call.patient_key = put.row.patient_key
     if put.new and looked.alike:
         # For the office's eyes alone: the caller learns nothing of who else is a patient.
         await call.desk.inbox.flag(put.row, TaskKind.POSSIBLE_DOUBLE)
-    return await _row_answer(call, await waited(call, put.row), new=put.new)
+    return await _row_answer(call, await waited(call, put.row), asked, new=put.new)
 
 
-async def _left_to_people(call: Call, newcomer: Newcomer, diverted: Diverted) -> Answer:
+async def _left_to_people(call: Call, newcomer: Newcomer, asked: Asked, diverted: Diverted) -> Answer:
     """A registration that is only asked for: with its handle a time can be asked for too."""
     diversion = await divert(call, diverted)
     if diversion.task is not None:
-        proof = PatientProof("", newcomer.first, proven=_PROVEN, requested=diversion.task.id)
+        proof = PatientProof(
+            "",
+            newcomer.first,
+            proven=_PROVEN,
+            requested=diversion.task.id,
+            caller_is=asked.caller_is,
+        )
         await _add_patient(call, diversion.answer, proof)
     return diversion.answer
 
 
 async def _add_patient(call: Call, answer: Answer, proof: PatientProof) -> None:
-    handle = await call.issue(Kind.PATIENT, proof.subject, proof.payload())
+    handle = await call.issue(Kind.PATIENT, proof.handle_subject, proof.payload())
     answer.facts["patient"] = handle
     answer.handles.insert(0, ("patient", handle))
 
 
-async def _row_answer(call: Call, row: Writeback, *, new: bool) -> Answer:
+async def _row_answer(call: Call, row: Writeback, asked: Asked, *, new: bool) -> Answer:
     """The truth about a registration, with the patient's handle, which can be used at once."""
     answer = await row_answer(call, row, new=new)
     if row.state in UNDONE:
@@ -149,6 +171,7 @@ async def _row_answer(call: Call, row: Writeback, *, new: bool) -> Answer:
         provider_id=str(row.facts["provider_id"]),
         proven=_PROVEN,
         registration=row.id,
+        caller_is=asked.caller_is,
     )
     await _add_patient(call, answer, proof)
     return answer

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _NOON = dt.time(12, 0)
 _MIDNIGHT = dt.time(0, 0)
-_LAST_DIGITS = 4
 _ELLIPSIS = "…"
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -129,24 +128,6 @@ def spoken_list(items: Sequence[str], word: str = "or", voice: Voice = ENGLISH) 
         return last
     joint = (voice.last_of_two if len(head) == 1 else voice.last_of_many).format(word=word)
     return f"{', '.join(head)}{joint}{last}"
-
-
-def phone_last_four(phone: str) -> str:
-    """Return a phone's last four digits set apart ("0 1 4 2") so that they are read as digits.
-
-    Empty when fewer than four digits are there: a shorter rest would tell nothing apart.
-    """
-    digits = [str(unicodedata.decimal(sign)) for sign in phone if sign.isdecimal()]
-    return " ".join(digits[-_LAST_DIGITS:]) if len(digits) >= _LAST_DIGITS else ""
-
-
-def spell(name: str) -> str:
-    """Return a name letter by letter ("L-E-E"), words apart by a comma; only letters are spelled.
-
-    To be used only where two names have to be told apart.
-    """
-    words = ("-".join(sign.upper() for sign in word if sign.isalpha()) for word in name.split())
-    return ", ".join(word for word in words if word)
 
 
 def clean_spoken(text: str, limit: int) -> str:

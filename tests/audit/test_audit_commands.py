@@ -21,7 +21,7 @@ from store.ledger_states import OPEN, State
 
 ANNA = {"name": "Anna Lindqvist", "date_of_birth": "1986-04-12"}
 AVA = {"name": "Ava Whitaker", "date_of_birth": "2014-05-09"}  # a child, so that a parent may speak for her
-NOBODY = {"name": "Nobody Here", "date_of_birth": "1901-01-01"}
+NOBODY = {"name": "Nobody Here", "date_of_birth": "1951-01-01"}
 QUIET = Page(as_json=True, reveal=False)
 
 
@@ -55,8 +55,9 @@ async def booked(office):
 async def test_a_call_is_audited_with_names_and_never_a_value(tmp_path):
     async with open_office(tmp_path) as office:
         await booked(office)
+        await ask(office, "find_patient", **NOBODY)
         await ask(office, "find_patient", **NOBODY, caller_is="Lindqvist")
-        found, slots, done, told, unknown = await entries(office)
+        found, slots, done, told, tried, unknown = await entries(office)
         assert (found.tool, found.outcome, found.spoke_as) == ("find_patient", "verified", "parent")
         assert found.patient_key == office.store.index.keyed_hash(
             "patient", office.id, office.patient("Ava Whitaker").patient_id
@@ -66,11 +67,13 @@ async def test_a_call_is_audited_with_names_and_never_a_value(tmp_path):
         assert (done.step, done.tool, done.outcome) == (Step.DONE, "book_appointment", "intent")
         assert (told.step, told.record, told.patient_key) == (Step.TOLD, done.record, found.patient_key)
         assert "say.when" in told.fields
+        assert (done.spoke_as, told.spoke_as) == ("parent", "parent")
+        assert (tried.outcome, tried.patient_key, tried.fields) == ("not_verified", None, ())
         assert (unknown.outcome, unknown.patient_key, unknown.spoke_as) == ("invalid_input", None, "")
-        assert len({entry.call_key for entry in (found, slots, done, told, unknown)}) == 1
+        assert len({entry.call_key for entry in (found, slots, done, told, tried, unknown)}) == 1
         assert {entry.caller for entry in (found, done)} == {"stdio"}
         assert not [word for word in ("Ava", "Whitaker", "2014") if word in repr(await entries(office))]
-        assert (await office.store.audit.verify(office.id)).entries == 5
+        assert (await office.store.audit.verify(office.id)).entries == 6
 
 
 async def test_what_cannot_be_audited_is_not_disclosed_but_a_write_is_told(tmp_path, monkeypatch):
@@ -106,9 +109,10 @@ async def test_the_audit_is_exported_and_holds_against_its_own_head(tmp_path, ca
         capsys.readouterr()
         assert await audit.export(settings, "") == 0
         out = capsys.readouterr().out
-        *lines, last = [json.loads(line) for line in out.splitlines()]
+        *lines, last, whole = [json.loads(line) for line in out.splitlines()]
         assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
         assert last["head"] == {"seq": len(lines), "seal": lines[-1]["seal"]}
+        assert whole == {"office": audit.INSTALLATION, "head": {"seq": 0, "seal": ""}}
         head = tmp_path / "head.jsonl"
         head.write_text(out, encoding="utf-8")
         assert await audit.verify(settings, QUIET, "", head) == 0
@@ -179,7 +183,10 @@ async def test_a_patient_is_forgotten_when_nothing_is_open_or_it_is_taken_back(t
         [done] = json.loads(capsys.readouterr().out)["forgotten"]
         assert (done["writes"], done["tasks"], done["office"]) == (2, 1, "D10001/1")
         assert (await office.row(unsent)).facts == (await office.row(sent)).facts == {}
-        assert [entry.caller for entry in await entries(office)] == ["operator Ann"]
+        audited = await entries(office)
+        assert {entry.caller for entry in audited} == {"operator Ann"}
+        outcomes = sorted(entry.outcome for entry in audited)
+        assert outcomes == ["forgotten", "task_done", "wish_withdraw", "withdrawn"]
         with pytest.raises(Failure, match="not kept any more"):
             await put_down_anew(Records(office.store, [], {}), settings, await office.row(sent))
 

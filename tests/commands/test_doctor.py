@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.switches import Switches
 from sandbox.world import THREE_OFFICES, Fault, OfficeSpec
+from server.app import connected
 from server.doctor import steps as doctor_steps
 from server.doctor.examination import examine
 from server.doctor.findings import ADVICE, Mark, finding_of
@@ -268,6 +269,19 @@ async def test_a_configured_zone_is_checked(practice, visit, configured, line):
         code, lines, _ = await visit(sandbox, CHAIRTIME_TIMEZONE=configured)
     assert code == 0
     assert lines["Time zone"].startswith(line)
+
+
+async def test_the_zone_of_the_offices_profile_is_the_one_that_counts(practice, visit, settings_for):
+    async with practice() as sandbox:
+        await visit(sandbox)
+        settings = settings_for(sandbox, CHAIRTIME_TIMEZONE="America/Denver")
+        async with connected(settings) as given:
+            [office] = await given.store.offices.list()
+            document = 'zone = "America/Chicago"'
+            await given.store.profiles.apply(office.id, document, over=0, by="a test", now=1)
+        code, lines, _ = await visit(sandbox, CHAIRTIME_TIMEZONE="America/Denver")
+    assert code == 0
+    assert lines["Time zone"] == "ok America/Chicago, as the office's profile says"
 
 
 async def test_without_working_hours_no_times_can_be_offered(practice, visit):

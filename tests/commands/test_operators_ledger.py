@@ -1,6 +1,7 @@
 """The commands of operators on the ledger: showing it, settling, taking back, asking anew, statistics."""
 
 import asyncio
+import datetime as dt
 import json
 from dataclasses import replace
 
@@ -280,6 +281,17 @@ async def test_a_time_that_has_passed_is_not_asked_for_anew(stage, monkeypatch):
     old = await rejected(stage, await stage.book())
     later = ManualClock(stage.clock.seconds + 30 * 86_400)
     monkeypatch.setattr(retrying, "SystemClock", lambda: later)
+    with pytest.raises(Failure, match="its time has passed"):
+        await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), old.id)
+
+
+async def test_when_a_time_has_passed_is_told_by_the_zone_of_the_offices_profile(stage):
+    soon = stage.profile.clock(stage.clock.now()) + dt.timedelta(hours=2)
+    facts = {"start": soon.isoformat()}
+    old = await put_like(stage, await stage.book(), operation="confirm", facts=facts, natural_key="n")
+    await rejected(stage, old)
+    ahead = 'zone = "Pacific/Kiritimati"'  # most of a day ahead of New York
+    await stage.store.profiles.apply(stage.id, ahead, over=0, by="a test", now=1)
     with pytest.raises(Failure, match="its time has passed"):
         await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), old.id)
 

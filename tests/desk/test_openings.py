@@ -13,7 +13,7 @@ from whenever import TimeZoneNotFoundError
 from server.desk.times.daylight import local_exists, minutes_that_exist
 from server.desk.times.minutes import bits, most_at_once, runs, span, taken_at_once
 from server.desk.times.opening_windows import Chair, ScheduleRow, Window, merged, overlap, weekly_windows
-from server.desk.times.openings import Busy, Opening, Taken, openings
+from server.desk.times.openings import Busy, Opening, Taken, all_openings, stretches
 
 MONDAY = dt.date(2026, 11, 30)
 SUNDAY = dt.date(2026, 11, 29)
@@ -25,6 +25,11 @@ CHAIRS = (Chair("OP1", ("D1",), "doctor"), Chair("OP2", (), "hygiene"))
 
 def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
+
+
+def openings(windows, busy, length, **limits) -> list[Opening]:
+    """Every opening, as the calendar finds them."""
+    return all_openings(stretches(windows, Taken.of(busy), length, **limits))
 
 
 def row(level: str, name: str, *weekdays: int, hours=DAY, week=None, holidays=()) -> ScheduleRow:

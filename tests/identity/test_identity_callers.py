@@ -11,10 +11,12 @@ from harness import FAST, Office, open_office
 from mcp import Client
 
 from sandbox.world import OfficeSpec
+from store.audit import Step
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ANNA = {"name": "Anna Lindqvist", "date_of_birth": "1986-04-12"}
 AVA = {"name": "Ava Whitaker", "date_of_birth": "2014-05-09"}
+MIA = {"name": "Mia Whitaker", "date_of_birth": "2014-05-09"}
 ANNAS_PHONE = "+1 (860) 555-0142"
 WHITAKERS_PHONE = "+18605550133"
 READS = ("list_appointments", "get_balance", "get_insurance")
@@ -166,6 +168,57 @@ async def test_a_parent_may_schedule_for_a_minor_and_no_more(office):
         assert told.outcome == "needs_confirmation"
         own = (await found(caller, **AVA)).facts["patient"]
         assert own != patient
+        assert (await found(caller, **AVA, caller_is="guardian")).outcome == "verified"
+
+
+async def test_whatever_is_done_in_a_call_bears_who_called_for_whom(office):
+    async with ringing(office, "stepfather") as caller:
+        patient = (await found(caller, **MIA, caller_is="guardian")).facts["patient"]
+        slot = (await caller.offers(patient=patient))[0]["slot"]
+        again = await caller.ask(
+            "register_patient",
+            first_name="Mia",
+            last_name="Whitaker",
+            date_of_birth="2014-05-09",
+            phone="8605550133",
+        )
+        assert again.facts["patient"] == patient  # found, and to a guardian still
+        booked = await caller.yes("book_appointment", patient=patient, slot=slot)
+        await caller.yes("cancel_appointment", appointment=booked.facts["appointment"])
+        await caller.ask("message_office", kind="request", message="Please call me.", callback="8605550142")
+    entries = [entry async for portion in office.store.audit.entries(office.id) for entry in portion]
+    of_call = [entry for entry in entries if entry.call_key == entries[-1].call_key]
+    assert {"book_appointment", "cancel_appointment", "message_office"} <= {
+        entry.tool for entry in of_call if entry.step is Step.DONE and entry.spoke_as == "guardian"
+    }
+    assert {entry.spoke_as for entry in of_call if entry.tool != "find_slots"} == {"guardian"}
+    records = [entry.record for entry in of_call if entry.record]
+    rows = await office.ledger.many(office.id, records)
+    tasks = [task for record in records if (task := await office.store.inbox.get(record)) is not None]
+    assert rows
+    assert tasks
+    assert {row.facts["caller_is"] for row in rows} | {task.body["caller_is"] for task in tasks} == {
+        "guardian"
+    }
+
+
+async def test_what_was_refused_to_another_is_not_given_in_that_call_by_saying_otherwise(office):
+    olivia = {"name": "Olivia Whitaker", "date_of_birth": "1983-02-14"}
+    there = {"first_name": "Anna", "last_name": "Lindqvist", "date_of_birth": "1986-04-12"}
+    async with ringing(office, "husband", ANNAS_PHONE) as caller:
+        refused = await found(caller, **ANNA, caller_is="spouse")
+        assert refused.outcome == "needs_human"
+        for said in (ANNA, {**ANNA, "name": "Ana Lindquist"}, {"name": "Anna Lindqvist"}):
+            assert (await found(caller, **said)).result == refused.result
+        registering = await caller.ask("register_patient", **there, phone="8605550142")
+        assert registering.say == refused.say
+        told = await caller.ask("message_office", kind="request", message="My wife needs a cleaning.")
+        assert told.outcome == "ok"
+        task = (await office.store.inbox.list(office.id))[-1]
+        assert task.body["caller_is"] == "spouse"
+        assert (await found(caller, **olivia)).outcome == "verified"
+    async with ringing(office, "herself") as caller:
+        assert (await found(caller, **ANNA)).outcome == "verified"
 
 
 async def test_another_than_a_parent_schedules_nothing_for_a_minor(office):

@@ -91,6 +91,7 @@ async def test_registering_is_counted_until_it_is_asked_for(tmp_path):
                 for first in ("Ben", "Ben", "Dan", "Tom")
             ]
             assert outcomes == [*["needs_confirmation"] * 3, "locked"]
+            assert (await found(caller, **ANNA)).outcome == "locked"  # the counters are the same
 
 
 async def test_unknown_wrong_and_ambiguous_are_the_same_work(tmp_path, monkeypatch):
@@ -111,14 +112,16 @@ async def test_unknown_wrong_and_ambiguous_are_the_same_work(tmp_path, monkeypat
             "wrong name": {**ANNA, "name": "Gertrude Lindqvist"},
             "twin": {"name": "Eva Whitaker", "date_of_birth": "2014-05-09"},
         }
-        works = {}
+        works, answers = {}, []
         async with ringing(office, "work") as caller:
             for why, said in asked.items():
                 requests = len(office.world.requests)
                 done.clear()
-                assert (await found(caller, **said)).outcome == "not_verified"
+                answers.append((await found(caller, **said)).result)
                 works[why] = (sorted(done), len(office.world.requests) - requests)
         assert len({repr(work) for work in works.values()}) == 1, works
+        assert answers == [answers[0]] * len(asked)
+        assert (answers[0].structured_content or {})["outcome"] == "not_verified"
 
 
 async def test_guesses_side_by_side_in_two_processes_are_told_no_more_than_one_after_the_other(tmp_path):

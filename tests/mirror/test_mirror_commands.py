@@ -82,6 +82,8 @@ async def test_refresh_waits_for_the_server_that_is_at_it(tmp_path, capsys):
         await status(settings, PAGE, "")
         offices, _ = told(capsys)
         assert offices["D10001/1"]["now"] == "reading patients, 40 so far"
+        await status(settings, Page(as_json=False, reveal=False), "")
+        assert "D10001/1 now: reading patients, 40 so far\n" in capsys.readouterr().out
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(refresh, settings, PAGE, "")
             with anyio.fail_after(LIMIT_SECONDS):
@@ -91,6 +93,21 @@ async def test_refresh_waits_for_the_server_that_is_at_it(tmp_path, capsys):
                 await statements.execute("UPDATE mirror_offices SET wished_at = NULL")
         offices, _ = told(capsys)
         assert offices["D10001/1"]["patients"] == 40
+
+
+async def test_a_person_reads_how_copies_stand_on_a_terminal_of_80_characters(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    page = Page(as_json=False, reveal=False)
+    async with served(TWO) as line:
+        settings = settings_for(line, tmp_path, mirror="on")
+        assert await refresh(settings, page, "D10001") == 0
+        capsys.readouterr()
+        assert await status(settings, page, "") == 0
+        head, one, two = capsys.readouterr().out.splitlines()
+    assert head.split() == ["Office", "Copy", "As", "of", "Patients", "Visits", "Read", "whole"]
+    assert one.split()[:2] == ["D10001/1", "current"]
+    assert two.split()[:2] == ["D20002/1", "cold"]
+    assert all(len(line) <= 80 for line in (head, one, two))
 
 
 @pytest.mark.parametrize(

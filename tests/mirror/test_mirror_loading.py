@@ -14,7 +14,7 @@ from sandbox.faults import Fault
 from sandbox.world import OfficeSpec
 from server.background.mirror import PAUSE_MS, Work
 from server.background.mirror_reading import BACK_DAYS
-from server.sikka.copied import APPOINTMENTS, INSERTING, PATIENTS, REMINDERS, SCHEDULES
+from server.sikka.copied import APPOINTMENTS, INSERTING, LAYOUT, PATIENTS, REMINDERS, SCHEDULES
 from store.errors import LeaseLost
 
 PAUSE = PAUSE_MS / 1000
@@ -477,3 +477,17 @@ async def test_the_loop_reads_every_office_and_outlives_the_trouble_of_one(tmp_p
                         await anyio.lowlevel.checkpoint()
             tasks.cancel_scope.cancel()
         assert seen.count(first.office_id) > 1
+
+
+async def test_whose_midnight_begins_the_first_day_is_said_by_the_offices_profile(tmp_path):
+    async with started(tmp_path) as office:
+        first_days = []
+        for version, zone in enumerate(("America/New_York", "Pacific/Kiritimati")):  # there it is tomorrow
+            document = f'zone = "{zone}"'
+            await office.store.profiles.apply(office.id, document, over=version, by="a test", now=1)
+            await office.store.mirror.wish(office.id, layout=LAYOUT, now=office.clock.now())
+            await office.tend()
+            asked = [seen for seen in office.world.requests if "startdate=" in seen.query]
+            first_days.append(dt.date.fromisoformat(parse_qs(asked[-1].query)["startdate"][0]))
+            office.manual.advance(1)
+    assert first_days[1] - first_days[0] == dt.timedelta(days=1)

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
+import anyio
 import pytest
 from harness import MONDAY, SLOW, ManualClock, quiet_office, served
 
@@ -139,6 +140,34 @@ async def test_new_patients_are_counted_by_the_day_they_are_booked_for(tmp_path)
             Why.NEW_PATIENT_CAP,
         )
         assert await decided(office, "book", new | {"start": f"{TUESDAY}T11:00"}) == BOOK
+
+
+async def test_two_processes_at_once_do_not_book_one_new_patient_too_many(tmp_path):
+    clock = ManualClock()
+    async with (
+        served(SLOW, clock) as line,
+        quiet_office(line, tmp_path, clock) as one,
+        quiet_office(line, tmp_path, clock) as two,
+    ):
+        await applied(one, "[policy]\nnew_patients_per_day=2")
+        verdicts = dict[str, Way]()
+
+        async def decide(office, who):
+            profile = await office.desk.profiles.of(office.profile.office)
+            wish = Wish(office.id, "book", {"start": f"{TUESDAY}T10:00", "new_patient": True}, who)
+            verdicts[who] = (await office.desk.gate.decide(profile, wish)).way
+
+        async with anyio.create_task_group() as tasks:
+            for number, office in enumerate((one, two, one, two)):
+                tasks.start_soon(decide, office, str(number))
+        ways = list(verdicts.values())
+        assert (ways.count(Way.BOOK), ways.count(Way.REQUEST)) == (2, 2)
+        first = next(who for who, way in verdicts.items() if way is Way.BOOK)
+        await decide(two, first)
+        assert verdicts[first] is Way.BOOK  # the same wish has its place
+        clock.advance(301)
+        await decide(one, "later")  # nothing was booked after all
+        assert verdicts["later"] is Way.BOOK
 
 
 @pytest.mark.parametrize(

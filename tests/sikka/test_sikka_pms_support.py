@@ -4,7 +4,7 @@ import pytest
 
 from server.sikka.models import SupportedPms
 from server.sikka.pms_fields import Operation
-from server.sikka.pms_support import NOTES, Reason, checks_slots, in_scope, lists_slots, row_for, supports
+from server.sikka.pms_support import NOTES, Reason, in_scope, lists_slots, row_for, supports
 
 NOTHING = SupportedPms(practice_management_system="Dentrix", practice_management_system_version="G7.3")
 EVERYTHING = SupportedPms(
@@ -114,12 +114,6 @@ def test_systems_with_listed_slots():
     assert [lists_slots(pms) for pms in ("OrthoTrac", "Dolphin", "Planet DDS WebV3.0", "Opendental")] == [
         True,
         True,
-        True,
-        False,
-    ]
-    assert [checks_slots(pms) for pms in ("OrthoTrac", "Dolphin", "Planet DDS WebV3.0", "Dentrix")] == [
-        True,
-        False,
         True,
         False,
     ]

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from server.tools.speech import (
     ENGLISH,
     clean_spoken,
-    phone_last_four,
-    spell,
     spoken_date,
     spoken_list,
     spoken_slot,
@@ -78,28 +76,6 @@ def test_a_list_ends_with_or() -> None:
     assert spoken_list(["a", "b"]) == "a or b"
     assert spoken_list(("a", "b", "c")) == "a, b, or c"
     assert spoken_list(["a", "b", "c"], "and") == "a, b, and c"
-
-
-@pytest.mark.parametrize(
-    ("phone", "spoken"),
-    [
-        ("(555) 201-0142", "0 1 4 2"),
-        ("+1 555 201 0142", "0 1 4 2"),
-        ("٥٥٥٠١٤٢", "0 1 4 2"),
-        ("142", ""),
-        ("", ""),
-        ("none", ""),
-    ],
-)
-def test_only_the_last_four_digits_of_a_phone_are_said(phone: str, spoken: str) -> None:
-    assert phone_last_four(phone) == spoken
-
-
-def test_a_name_is_spelled_letter_by_letter() -> None:
-    assert spell("Lee") == "L-E-E"
-    assert spell("Ana O'Neill") == "A-N-A, O-N-E-I-L-L"
-    assert spell("Åsa") == "Å-S-A"
-    assert spell(" -- ") == ""
 
 
 @pytest.mark.parametrize(

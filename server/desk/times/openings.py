@@ -196,29 +196,6 @@ def stretches(
     return found
 
 
-def openings(
-    windows: Iterable[Window],
-    busy: Iterable[Busy],
-    length_minutes: int,
-    *,
-    earliest: dt.datetime,
-    step_minutes: int = STEP_MINUTES,
-    zone: str | None = None,
-    limits: Mapping[str, int] = _NO_LIMITS,
-) -> list[Opening]:
-    """Return every opening inside one window, clear of all that is busy; sorted. See `stretches`."""
-    found = stretches(
-        windows,
-        Taken.of(busy),
-        length_minutes,
-        earliest=earliest,
-        step_minutes=step_minutes,
-        zone=zone,
-        limits=limits,
-    )
-    return all_openings(found)
-
-
 def all_openings(found: Iterable[Stretch]) -> list[Opening]:
     """Every opening of some stretches, each once; sorted."""
     every = {stretch.opening(minute) for stretch in found for minute in bits(stretch.starts)}

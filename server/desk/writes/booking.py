@@ -2,18 +2,22 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
+
+import structlog
 
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Visit, sr_no_of
 from server.desk.gate import Wish
 from server.desk.office import Profile
-from server.desk.proofs import SELF, PatientProof, SlotOffer
+from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.together import to_the_end
 from server.desk.writes.requests import Put, Requests
+from server.desk.writes.rulebook import Unfit
 from server.desk.zones import moment_of
 from server.sikka import bodies
+from server.sikka.bodies import Write
 from server.sikka.pms_fields import Operation
 from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import OPEN, UNDONE, State
@@ -21,6 +25,7 @@ from store.ledger_states import OPEN, UNDONE, State
 BOOKED_BY: Final = "Booked by the phone agent"
 NOTE_CHARACTERS: Final = 80
 DAY_MS: Final = 24 * 60 * 60 * 1000
+log = structlog.get_logger(__name__)
 _NOT_YET: Final = "0"  # stands in for the id of a patient being registered while the write is fitted
 
 # Operation -> what may take its place when asked for later on the same appointment.
@@ -110,18 +115,7 @@ class Booking(Requests):
     ) -> NewWriteback:
         opening = slot.opening
         waits = not patient.patient_id
-        write = bodies.new_appointment(
-            practice_id=profile.office.practice_id,
-            patient_id=patient.patient_id or _NOT_YET,
-            provider_id=opening.provider_id,
-            operatory=opening.operatory,
-            start=opening.start,
-            length_minutes=opening.length_minutes,
-            description=". ".join(
-                part for part in (BOOKED_BY, slot.reason, note[:NOTE_CHARACTERS].strip()) if part
-            ),
-        )
-        write = await self.fit(profile, Operation.BOOK, write)
+        write = await self._written(profile, patient, slot, note)
         return NewWriteback(
             office=profile.office.id,
             operation="book",
@@ -138,7 +132,6 @@ class Booking(Requests):
                 "reason": slot.reason,
                 "new_patient": bool(patient.registration or patient.requested),
                 "requested_patient": patient.requested,
-                **({"caller_is": patient.caller_is} if patient.caller_is != SELF else {}),
             },
             natural_key=self._book_key(profile, patient, opening.start),
             patient_key=await self._key_of(profile, patient),
@@ -149,6 +142,31 @@ class Booking(Requests):
             state=State.WAITING if waits else State.INTENT,
             waits_for=patient.registration if waits else None,
         )
+
+    async def _written(self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str) -> Write:
+        """The request as the office's software takes it, of the type that the charter says for its reason."""
+        opening, reason = slot.opening, profile.charter.reason(slot.reason)
+        write = bodies.new_appointment(
+            practice_id=profile.office.practice_id,
+            patient_id=patient.patient_id or _NOT_YET,
+            provider_id=opening.provider_id,
+            operatory=opening.operatory,
+            start=opening.start,
+            length_minutes=opening.length_minutes,
+            description=". ".join(
+                part for part in (BOOKED_BY, slot.reason, note[:NOTE_CHARACTERS].strip()) if part
+            ),
+            type_name=reason.type if reason else "",
+        )
+        try:
+            return await self.fit(profile, Operation.BOOK, write)
+        except Unfit as unfit:
+            if not write.body.get(unfit.field) or unfit.field not in bodies.TYPE_FIELDS:
+                raise
+            # A type that the system's list has not, or not any more, is no reason to send a caller away.
+            log.warning("appointment_type_unknown", office=profile.office.id)
+            untyped = {name: value for name, value in write.body.items() if name not in bodies.TYPE_FIELDS}
+            return await self.fit(profile, Operation.BOOK, replace(write, body=untyped))
 
     def _keep_until(self, profile: Profile, start: dt.datetime) -> int:
         """Until when a booking may wait; its ten minutes begin when it need not any more."""

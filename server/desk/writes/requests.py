@@ -1,12 +1,13 @@
 """What every request of a caller has in common on its way into the ledger."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.clock import Clock
 from server.desk.doorbell import Doorbell
 from server.desk.gate import Gate, Wish
 from server.desk.office import Profile, Profiles
+from server.desk.proofs import said_to_be
 from server.desk.together import to_the_end
 from server.desk.zones import moment_of
 from server.settings import Settings
@@ -88,6 +89,7 @@ class Requests:
             await self._gate.demand(profile, wish)
 
     async def _append(self, new: NewWriteback) -> Put:
+        new = replace(new, facts={**new.facts, **said_to_be()})
         # A caller who hangs up now has said yes: the row is committed or not at all, but never in doubt.
         row, fresh = await to_the_end(self._ledger.append(new, self._clock.now()))
         self._doorbell.ring()
