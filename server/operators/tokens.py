@@ -9,7 +9,7 @@ from server.access import EVERY_OFFICE, SCOPES
 from server.clock import SystemClock
 from server.failures import Failure
 from server.operators.records import acting, opened
-from server.operators.tables import Column, Page, local, moment, plain
+from server.operators.tables import Column, Page, local, moment, plain, short
 from server.places import database_path
 from server.settings import Settings
 from store.opening import open_store
@@ -18,14 +18,21 @@ from store.tokens import Token
 DAY_MS: Final = 86_400_000
 DEFAULT_SCOPES: Final = ("schedule:read", "schedule:write", "patients:read", "patients:write")
 _OFFICE: Final = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?")
+DAY: Final = len("2026-11-23")
+
+
+def _lines(value: Any) -> str:
+    return plain(value).replace(" ", "\n")
+
+
+# What a terminal of 80 characters takes; when a token was made is told in JSON.
 COLUMNS: Final = (
-    Column("Token", "id", plain),
+    Column("Token", "id", short),
     Column("Name", "name", plain),
-    Column("Offices", "offices", plain),
-    Column("Scopes", "scopes", plain),
+    Column("Offices", "offices", _lines),
+    Column("Scopes", "scopes", _lines),
     Column("State", "state", plain),
-    Column("Made", "created_at", local),
-    Column("Expires", "expires_at", local),
+    Column("Expires", "expires_at", lambda value: local(value)[:DAY]),
 )
 
 

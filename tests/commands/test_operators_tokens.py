@@ -57,8 +57,9 @@ async def test_what_is_no_scope_or_office_makes_no_token(settings, page, tmp_pat
 async def test_tokens_are_made_and_listed_from_the_command_line(commands):
     made = await commands.run("tokens", "create", "--name", "platform", "--office", "D10001", "--json")
     assert made.code == 0, made.err
-    listed = await commands.run("tokens", "list")
+    listed = await commands.run("tokens", "list", COLUMNS="80")
     assert (listed.code, "platform" in listed.out) == (0, True)
+    assert "schedule:write" in listed.out  # whole words, on a terminal as narrow as they come
     revoked = await commands.run("tokens", "revoke", json.loads(made.out)["id"])
     assert (revoked.code, "revoked" in revoked.out) == (0, True)
 
