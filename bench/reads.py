@@ -1,9 +1,10 @@
 """What a read costs: every tool that reads against a bare echo tool of the SDK, same transport, same run.
 
-    python -m bench.reads [--rounds 25] [--calls 30] [--sizes 1000x1,30000x1] [--dry]
+    python -m bench.reads [--rounds 10] [--calls 20] [--sizes 1000x1,30000x50] [--dry]
 
 Both servers run side by side, each in a process of its own, on a sandbox over loopback. In every round each
 tool is called so many times in a row, and so is the echo, so that what else the machine does hits all alike.
+With several offices all of it is measured once more with tokens asked for, static ones and an issuer's.
 The results go into docs/performance.md, between its marks.
 """
 
@@ -12,7 +13,8 @@ import itertools
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,12 +23,13 @@ import anyio
 from rich.console import Console
 
 from bench.reads_process import Process
-from bench.reads_report import Cost, Report, Start, block, with_block
-from bench.reads_stage import House, Line, Size, Stage, on_stage, open_house
+from bench.reads_report import Cost, Memory, Report, Start, block, with_block
+from bench.reads_stage import House, Line, Size, Stage, on_guarded_stages, on_stage, open_house
 
-ROUNDS: Final = 25
-CALLS: Final = 30
-STARTS: Final = 3
+ROUNDS: Final = 10
+CALLS: Final = 20
+STARTS: Final = 2
+ECHOES: Final = ("echo", "noted_echo")  # tools of the bare server
 SIZES: Final = "1000x1,30000x1,1000x50,30000x50"
 PAGE: Final = Path(__file__).parent.parent / "docs" / "performance.md"
 SAID: Final = (
@@ -34,6 +37,7 @@ SAID: Final = (
 )
 
 Ask = Callable[[Line], Awaitable[Any]]
+Measured = dict[str, Cost]  # by tool
 _numbers: Final = itertools.count()
 
 
@@ -65,22 +69,27 @@ class _Tally:
         return Cost(self.cpu / calls * 1000, cuts[49] * 1000, cuts[98] * 1000)
 
 
-async def measure(stage: Stage, rounds: int, calls: int) -> tuple[Cost, dict[str, Cost]]:
-    """The echo's cost, and that of every read."""
-    echo, reads = _Tally(), {name: _Tally() for name in READS}
-    lines = itertools.cycle(stage.lines)
+async def measure(stages: Sequence[Stage], rounds: int, calls: int) -> list[Measured]:
+    """What the echoes and every read cost on each stage, all of them in the same rounds."""
+    tallies = [defaultdict[str, _Tally](_Tally) for _ in stages]
+    turns = [stage.turns for stage in stages]
     for number in range(rounds + 1):
-        # the first round only warms up
-        kept = number > 0
-        await _batch(stage.bare, echo if kept else _Tally(), calls, lambda: _echo(stage))
-        for name, ask in READS.items():
-            tally = reads[name] if kept else _Tally()
-            await _batch(stage.ours, tally, calls, lambda ask=ask: ask(next(lines)))
-    return echo.cost(), {name: tally.cost() for name, tally in reads.items()}
+        for stage, tally, lines in zip(stages, tallies, turns, strict=True):
+            await _round(stage, tally, lines, calls)
+            if number == 0:  # that only warmed up
+                tally.clear()
+    return [{name: found.cost() for name, found in tally.items()} for tally in tallies]
 
 
-async def _echo(stage: Stage) -> None:
-    await stage.echo.call_tool("echo", {"text": SAID})
+async def _round(stage: Stage, tally: dict[str, _Tally], lines: Iterator[Line], calls: int) -> None:
+    for name in ECHOES:
+        await _batch(stage.bare, tally[name], calls, lambda name=name: _echo(stage, name))
+    for name, ask in READS.items():
+        await _batch(stage.ours, tally[name], calls, lambda ask=ask: ask(next(lines)))
+
+
+async def _echo(stage: Stage, name: str) -> None:
+    await stage.echo.call_tool(name, {"text": SAID})
 
 
 async def _batch(process: Process, tally: _Tally, calls: int, ask: Callable[[], Awaitable[Any]]) -> None:
@@ -106,15 +115,26 @@ async def measure_start(house: House, starts: int) -> tuple[Start, Start]:
     )
 
 
-async def run(size: Size, *, rounds: int, calls: int, starts: int, seed: int = 7) -> Report:
-    """All figures of one size."""
+async def run(size: Size, *, rounds: int, calls: int, starts: int, seed: int = 7) -> list[Report]:
+    """All figures of one size: without tokens, and of several offices with each kind of them too."""
+    guarded: list[Report] = []
     with tempfile.TemporaryDirectory() as folder:
         async with open_house(size, Path(folder), seed) as house:
             async with on_stage(house) as stage:
-                echo, reads = await measure(stage, rounds, calls)
+                (costs,) = await measure([stage], rounds, calls)
                 used = (stage.bare.resident_mb(), stage.ours.resident_mb())
             bare, ours = await measure_start(house, starts)  # on a database that knows the offices by now
-    return Report(size.patients, size.offices, echo, reads, bare, ours, *used)
+            if size.offices > 1:
+                async with on_guarded_stages(house) as stages:
+                    found = await measure(list(stages.values()), rounds, calls)
+                guarded = [_report(size, costs, kind=kind) for kind, costs in zip(stages, found, strict=True)]
+    return [_report(size, costs, Memory(bare, ours, *used)), *guarded]
+
+
+def _report(size: Size, costs: Measured, memory: Memory | None = None, kind: str = "") -> Report:
+    reads = {name: cost for name, cost in costs.items() if name not in ECHOES}
+    echo, noted = (costs[name] for name in ECHOES)
+    return Report(size.patients, size.offices, echo, noted, reads, memory, kind)
 
 
 def sizes_of(text: str) -> list[Size]:
@@ -136,10 +156,8 @@ def main() -> None:
     reports: list[Report] = []
     for size in given.sizes:
         console.print(f"{size.patients} patients, {size.offices} offices …")
-        reports.append(
-            anyio.run(
-                lambda size=size: run(size, rounds=given.rounds, calls=given.calls, starts=given.starts)
-            )
+        reports += anyio.run(
+            lambda size=size: run(size, rounds=given.rounds, calls=given.calls, starts=given.starts)
         )
     text = block(reports, rounds=given.rounds, calls=given.calls)
     console.print(text, markup=False, soft_wrap=True)

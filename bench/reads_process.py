@@ -1,6 +1,5 @@
 """A server under measurement, in a process of its own: started, timed, weighed and ended."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -39,10 +38,9 @@ class Process:
         return f"http://127.0.0.1:{self.port}/mcp"
 
     def cpu_seconds(self) -> float:
-        """What it has used so far, in user and system mode, all threads together; in steps of a tick."""
-        # after the name, which may hold spaces: the fields of proc(5) from the third on
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """What it has used so far, in user and system mode, all threads together."""
+        # the number of its clock, as clock_getcpuclockid(3) makes it on Linux
+        return time.clock_gettime((~self.pid << 3) | 2)
 
     def resident_mb(self) -> float:
         """Memory that it holds now, in megabytes."""

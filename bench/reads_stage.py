@@ -4,7 +4,7 @@ import contextlib
 import os
 import ssl
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from bench.reads_process import Process, free_port, running
+from bench.reads_tokens import issuing, static_token
 from sandbox.office import Office
 from sandbox.records import Operatory, Patient
 from sandbox.serving import RunningSandbox, serve_sandbox
@@ -24,7 +25,7 @@ from sandbox.world import OfficeSpec, SandboxConfig, World
 
 MODERN: Final = "2026-07-28"
 CHAIRS: Final = 10
-OTHERS: Final = 1_000  # patients of each office beyond the first
+OTHERS: Final = 200  # patients of each office beyond the first
 ASKED: Final = 5  # offices over which the calls go round
 SLOT_DAYS: Final = 30
 LOADED_SECONDS: Final = 900.0
@@ -105,6 +106,8 @@ class Line:
         people: with whom callers are found, in turn; each has a birth date of their own.
         patient: the handle of one who was verified in the call `call_id`.
         writeback: the handle of a booking of that call, which is confirmed.
+        first: whether nobody has called the office before. Then the booking is for that patient; later it is
+            for somebody else, so that whoever calls hears of one visit.
     """
 
     client: Client
@@ -114,6 +117,7 @@ class Line:
     patient: str = ""
     writeback: str = ""
     days: tuple[date, date] = field(default=(date.min, date.min))
+    first: bool = True
 
     async def ask(self, tool: str, call_id: str = "", /, **arguments: Any) -> dict[str, Any]:
         """One answer, as structured content.
@@ -144,7 +148,27 @@ class Line:
         return await self.ask("find_slots", reason=REASON, date_from=str(first), date_to=str(last))
 
     async def prepare(self) -> None:
-        """Wait until the office's copy serves, then verify a patient and make a booking."""
+        """Verify a patient and make a booking."""
+        self.patient = (await self.loaded())["patient"]
+        today = self.office.now().date()
+        self.days = (today + timedelta(days=1), today + timedelta(days=SLOT_DAYS))
+        slot = (await self.slots())["slots"][0]["slot"]
+        patient = self.patient if self.first else (await self.find())["patient"]
+        told = await self._booked(patient, slot)
+        if "slot" in told:  # there is a visit already: this one means one more
+            told = await self._booked(patient, told["slot"])
+        if "writeback" not in told:
+            raise RuntimeError(f"nothing was put down: {told['say']}")
+        self.writeback = told["writeback"]
+        with anyio.fail_after(SETTLED_SECONDS):
+            while told["outcome"] != "confirmed":
+                told = await self.ask("check_writeback", writeback=self.writeback, wait_seconds=1)
+
+    async def _booked(self, patient: str, slot: str) -> dict[str, Any]:
+        return await self.ask("book_appointment", patient=patient, slot=slot, caller_confirmed=True)
+
+    async def loaded(self) -> dict[str, Any]:
+        """Wait until the office's copy serves: what is said of one of its patients then."""
         found: dict[str, Any] = {"stale": True}
         with anyio.fail_after(LOADED_SECONDS):
             while found.get("stale", False):
@@ -152,17 +176,7 @@ class Line:
                 # while a large office is read, Sikka's stand-in may be too busy to answer in time
                 with contextlib.suppress(RuntimeError):
                     found = await self._found(ANNA)
-        self.patient = found["patient"]
-        today = self.office.now().date()
-        self.days = (today + timedelta(days=1), today + timedelta(days=SLOT_DAYS))
-        slot = (await self.slots())["slots"][0]["slot"]
-        told = await self.ask("book_appointment", patient=self.patient, slot=slot, caller_confirmed=True)
-        if "writeback" not in told:
-            raise RuntimeError(f"nothing was put down: {told['say']}")
-        self.writeback = told["writeback"]
-        with anyio.fail_after(SETTLED_SECONDS):
-            while told["outcome"] != "confirmed":
-                told = await self.ask("check_writeback", writeback=self.writeback, wait_seconds=1)
+        return found
 
 
 def _people(office: Office) -> Iterator[Patient]:
@@ -183,6 +197,15 @@ class Stage:
     lines: list[Line]
     echo: Client
 
+    @property
+    def turns(self) -> Iterator[Line]:
+        """The lines in turn, for ever: every second time into the first office, which is of the size."""
+        first, *others = self.lines
+        while True:
+            for other in others or [first]:
+                yield first
+                yield other
+
 
 @dataclass(frozen=True)
 class House:
@@ -192,11 +215,12 @@ class House:
     folder: Path
 
     @asynccontextmanager
-    async def ours(self) -> AsyncGenerator[Process]:
-        """Our server on the house's database."""
+    async def ours(self, further: Mapping[str, str] = {}) -> AsyncGenerator[Process]:
+        """Our server on the house's database, with further settings."""
         port = free_port()
         arguments = ("-m", "server", "serve", "--transport", "http", "--port", str(port))
-        async with running(arguments, port, self._environment(), self.folder / "ours.log") as process:
+        environment = {**self._environment(), **further}
+        async with running(arguments, port, environment, self.folder / "ours.log") as process:
             yield process
 
     @asynccontextmanager
@@ -204,9 +228,8 @@ class House:
         """The bare server."""
         port = free_port()
         environment = dict(os.environ)
-        async with running(
-            ("-m", "bench.bare", str(port)), port, environment, self.folder / "bare.log"
-        ) as process:
+        arguments = ("-m", "bench.bare", str(port), str(self.folder / "bare.sqlite3"))
+        async with running(arguments, port, environment, self.folder / "bare.log") as process:
             yield process
 
     def _environment(self) -> dict[str, str]:
@@ -222,8 +245,13 @@ class House:
             "SIKKA_APP_ID": world.config.app_id,
             "SIKKA_APP_KEY": world.config.app_key,
             "CHAIRTIME_OFFICE": ",".join(world.offices),
-            "CHAIRTIME_DATABASE_URL": f"sqlite:///{self.folder / 'chairtime.sqlite3'}",
+            "CHAIRTIME_DATABASE_URL": f"sqlite:///{self.database}",
         }
+
+    @property
+    def database(self) -> Path:
+        """Our server's."""
+        return self.folder / "chairtime.sqlite3"
 
 
 @asynccontextmanager
@@ -235,21 +263,48 @@ async def open_house(size: Size, folder: Path, seed: int) -> AsyncGenerator[Hous
 
 @asynccontextmanager
 async def on_stage(house: House) -> AsyncGenerator[Stage]:
-    """Both servers running, with every line prepared."""
+    """Both servers running without tokens, every office's copy loaded, and every line prepared."""
     async with house.ours() as ours, house.bare() as bare, AsyncExitStack() as stack:
-        lines: list[Line] = []
-        for office in list(house.sandbox.world.offices.values())[:ASKED]:
-            client = await stack.enter_async_context(_client(ours, office.office_id))
-            line = Line(client, office, _people(office), f"call to {office.office_id}")
+        offices = list(house.sandbox.world.offices.values())
+        lines = [await stack.enter_async_context(_line(ours, office)) for office in offices]
+        for line in lines[ASKED:]:
+            await line.loaded()
+        for line in lines[:ASKED]:
             await line.prepare()
-            lines.append(line)
-        echo = await stack.enter_async_context(_client(bare, ""))
-        yield Stage(ours, bare, lines, echo)
+        yield Stage(ours, bare, lines[:ASKED], await stack.enter_async_context(_client(bare, "")))
 
 
 @asynccontextmanager
-async def _client(process: Process, office_id: str) -> AsyncGenerator[Client]:
+async def on_guarded_stages(house: House) -> AsyncGenerator[dict[str, Stage]]:
+    """After `on_stage`: both servers once more, ours asking for tokens; a stage for each kind of token."""
+    with issuing() as issuer:
+        kinds = {"static token": await static_token(house.database), "JWT": issuer.token}
+        further = {**issuer.environment, "CHAIRTIME_REQUESTS_PER_MINUTE": "1000000"}
+        async with house.ours(further) as ours, house.bare() as bare, AsyncExitStack() as stack:
+            echo = await stack.enter_async_context(_client(bare, ""))
+            offices = list(house.sandbox.world.offices.values())
+            stages: dict[str, Stage] = {}
+            for kind, token in kinds.items():
+                opened = [_line(ours, office, token, first=False) for office in offices[:ASKED]]
+                lines = [await stack.enter_async_context(line) for line in opened]
+                for line in lines:
+                    await line.prepare()
+                stages[kind] = Stage(ours, bare, lines, echo)
+            yield stages
+
+
+@asynccontextmanager
+async def _line(
+    process: Process, office: Office, token: str = "", *, first: bool = True
+) -> AsyncGenerator[Line]:
+    async with _client(process, office.office_id, token) as client:
+        yield Line(client, office, _people(office), f"call to {office.office_id}", first=first)
+
+
+@asynccontextmanager
+async def _client(process: Process, office_id: str, token: str = "") -> AsyncGenerator[Client]:
     headers = {"X-Chairtime-Office": office_id} if office_id else {}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=30, trust_env=False, verify=_NO_CERTIFICATES) as http,
         Client(streamable_http_client(process.url, http_client=http), mode=MODERN) as client,

@@ -3,7 +3,7 @@
 import pytest
 
 from bench import reads
-from bench.reads_report import BEGIN, END, Cost, Report, Start, block, goal_of, with_block
+from bench.reads_report import BEGIN, END, Cost, Memory, Report, Start, block, goal_of, with_block
 from bench.reads_stage import CHAIRS, OTHERS, Size, world_of
 from server.tools.toolsets import ALL
 
@@ -35,16 +35,18 @@ def test_the_page_shows_each_size_and_leaves_the_rest_as_it_was():
         30_000,
         1,
         ECHO,
+        Cost(3.0, 8.0, 12.0),
         {"find_slots": Cost(5.0, 8.25, 20.0)},
-        Start(0.5, 60.0),
-        Start(1.25, 90.4),
-        61.0,
-        140.6,
+        Memory(Start(0.5, 60.0), Start(1.25, 90.4), 61.0, 140.6),
     )
-    text = block([report], rounds=3, calls=4)
+    guarded = Report(1000, 50, ECHO, ECHO, {"office_info": ECHO}, tokens="JWT")
+    text = block([report, guarded], rounds=3, calls=4)
     assert "3 rounds of 4 calls" in text
     assert "### 30,000 patients, 1 office\n" in text
     assert "| echo (bare) | 2.00 | 1.00 | 0.00 | 4.0 | 9.0 |  |" in text
+    assert "| echo and a durable row (bare) | 3.00 | 1.50 | 1.00 | 8.0 | 12.0 |  |" in text
+    assert "### 1,000 patients, 50 offices, JWT\n" in text
+    assert text.count("first answer") == 1
     assert "| find_slots | 5.00 | 2.50 | 3.00 | 8.2 | 20.0 | ≤ echo + 4 ms: met |" in text
     assert "| ours | 1.25 | 90 | 141 |" in text
     page = with_block(f"before\n{BEGIN}\nold\n{END}\nafter\n", text)
@@ -77,10 +79,14 @@ async def test_a_small_run_measures_every_tool_over_both_servers(monkeypatch):
         return Start(0.1, 1.0), Start(0.2 * starts, 2.0)
 
     monkeypatch.setattr(reads, "measure_start", once)  # it would start both servers once more
-    report = await reads.run(Size(40, 1), rounds=1, calls=2, starts=1)
-    assert set(report.reads) == set(reads.READS)
-    for cost in (report.echo, *report.reads.values()):
-        assert cost.cpu >= 0
-        assert 0 < cost.p50 <= cost.p99
-    assert min(report.bare_used, report.ours_used) > 1
-    assert report.ours == Start(0.2, 2.0)
+    reports = await reads.run(Size(40, 2), rounds=1, calls=2, starts=1)
+    assert [report.tokens for report in reports] == ["", "static token", "JWT"]
+    for report in reports:
+        assert set(report.reads) == set(reads.READS)
+        for cost in (report.echo, report.noted, *report.reads.values()):
+            assert cost.cpu > 0
+            assert 0 < cost.p50 <= cost.p99
+    memory = reports[0].memory
+    assert memory
+    assert min(memory.bare_used, memory.ours_used) > 1
+    assert memory.ours == Start(0.2, 2.0)

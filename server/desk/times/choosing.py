@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, TypeVar
 
 from server.desk.times.minutes import DAY, WHOLE_DAY, first_of, grid, runs, span
@@ -255,6 +255,7 @@ def _by_day(offered: Iterable[Opening]) -> dict[dt.date, int]:
     return masks
 
 
+@cache
 def _part(minute: int) -> str:
     return next(name for name, (start, end) in TIMES_OF_DAY.items() if name and start <= minute < end)
 
