@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean inspector tool-list chaos machine bench-polling bench-reads bench-matching
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos machine bench-polling bench-reads bench-matching
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -45,6 +45,14 @@ lint: setup ## Check style
 types: setup ## Check types
 	$(BIN)/pyright
 
+.venv/audit/.ready: requirements.audit.lock
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+audit: .venv/audit/.ready ## Look for known vulnerabilities in what is locked: UNCHECKED=allow where no source is reached
+	@.venv/audit/bin/python tests/dependencies.py requirements.lock $(if $(UNCHECKED),--$(UNCHECKED)-unchecked)
+
 inspector: setup ## Drive the server with MCP Inspector's command line over every transport
 	tests/inspector/run
 
@@ -57,9 +65,11 @@ chaos: setup ## Prove the ledger in a storm: COUNT=1000 operations, SEED=7
 machine: setup ## Send the whole system through random histories in virtual time: EXAMPLES=500
 	MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest -q -n 0 tests/machine/test_machine.py
 
-lock: ## Write requirements.lock anew (needs uv)
+lock: ## Write requirements.lock and requirements.audit.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group dev pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group audit -o requirements.audit.lock
 
 check: lint types coverage inspector ## Everything that CI runs
 
