@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from secrets import token_hex
 from typing import Any, Final
 
 import anyio
 import structlog
 from mcp.server import MCPServer
+from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
+from structlog.contextvars import bound_contextvars
 
 from server import __version__
 from server.access import ADMIN, EVERYTHING, NOBODY, Access, current
@@ -24,6 +27,7 @@ from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.disclosing import allowed
 from server.tools.diverting import divert
+from server.tools.protocol import in_our_words
 from server.tools.results import Answer, as_result, room_for_news
 from server.tools.scopes import TOOL_SCOPES
 from server.tools.telling import MOST_TOLD, news_sentence
@@ -32,6 +36,7 @@ from server.tools.writes import row_answer
 from store.audit import during
 
 Run = Callable[[Call, dict[str, Any]], Awaitable[Answer]]
+CALL_BYTES: Final = 6  # of the number that a call's log lines bear; ours, and not the platform's call id
 log = structlog.get_logger(__name__)
 
 # reason of Unanswerable -> the sentence, where an operation has no better one of its own
@@ -108,6 +113,11 @@ class Surface(MCPServer[None]):
             description="Finds, books and cancels dental appointments, and says what became of it.",
             log_level="WARNING",
         )
+        # The library's traces would bear names that callers give, so there are none.
+        self.middleware[:] = [
+            each for each in self.middleware if not isinstance(each, OpenTelemetryMiddleware)
+        ]
+        self.middleware.insert(0, in_our_words)
         self._desk = desk
         self._specs = {spec.name: spec for spec in specs}
         self.asks = False
@@ -135,7 +145,10 @@ class Surface(MCPServer[None]):
             return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
         if access.lane is not None and access.lane.full:
             return as_result(_plain("en", _key(spec, "unavailable"), Outcome.UNAVAILABLE), [])
-        with access.lane.taken() if access.lane is not None else nullcontext():
+        with (
+            access.lane.taken() if access.lane is not None else nullcontext(),
+            bound_contextvars(call=token_hex(CALL_BYTES)),
+        ):
             return await self._call(spec, arguments, context, access)
 
     async def _call(
@@ -163,6 +176,8 @@ class Surface(MCPServer[None]):
         # What was put down has its entry already, and the truth about it is told whatever happens.
         if not await audited(call, act, answer, news) and answer.row is None and not spec.writes:
             return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
+        if answer.row is not None:  # from here on the row's own lines go on with it
+            log.info("answered", tool=spec.name, outcome=answer.outcome.value, row=answer.row.id)
         return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
