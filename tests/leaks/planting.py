@@ -1,0 +1,73 @@
+"""Puts words of somebody's choice into every free text that a practice's software holds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from itertools import cycle
+from typing import Any
+
+from sandbox.records import Appointment, Note, Patient, Practice, Provider, Transaction
+from sandbox.world import World
+
+Next = Callable[[], str]
+# Free texts of each kind of row. Names, which say who is meant, are the tests' own affair.
+FREE: dict[type, tuple[str, ...]] = {
+    Practice: ("name", "address", "city", "state", "zipcode", "phone", "website"),
+    Provider: ("firstname", "lastname"),
+    Patient: ("middlename", "preferred_name", "salutation", "email", "address", "city", "state", "zipcode"),
+    Appointment: ("description", "note"),
+    Note: ("text", "description"),
+    Transaction: ("description", "note", "created_by"),
+}
+
+
+def plant(world: World, office_id: str, texts: list[str]) -> None:
+    """Fill every free text of an office with these, in turn, and let Sikka's copy show it."""
+    office = world.offices[office_id]
+    records, words = office.records, cycle(texts)
+    new: Next = lambda: next(words)  # noqa: E731 - one line says it
+    for rows in (
+        records.practices,
+        records.providers,
+        records.patients,
+        records.appointments,
+        records.notes,
+        records.transactions,
+    ):
+        table: dict[str, Any] = rows
+        for key, row in list(table.items()):
+            table[key] = replace(row, **{name: new() for name in FREE[type(row)]})
+    for key, insurer in list(records.insurers.items()):
+        records.insurers[key] = replace(insurer, name=new())
+    _rename_chairs(office, dict(zip(records.operatories, _distinct(new), strict=False)))
+    office.pms = replace(
+        office.pms,
+        types=tuple((code, new()) for code, _ in office.pms.types),
+        statuses={**office.pms.statuses, **dict.fromkeys(texts, "open")},
+        confirmation_words={**office.pms.confirmation_words, **dict.fromkeys(texts, True)},
+    )
+    office.refresh()
+
+
+def _distinct(new: Next) -> Iterator[str]:
+    place = 0
+    while True:
+        place += 1
+        yield f"{place} {new()}"
+
+
+def _rename_chairs(office: Any, names: dict[str, str]) -> None:
+    records = office.records
+    records.operatories = {
+        names[old]: replace(chair, name=names[old], abbreviation=names[old])
+        for old, chair in records.operatories.items()
+    }
+    for key, row in list(records.appointments.items()):
+        records.appointments[key] = replace(row, operatory=names.get(row.operatory, row.operatory))
+    records.schedules = [
+        replace(week, resource_id=names.get(week.resource_id, week.resource_id)) for week in records.schedules
+    ]
+
+
+def every_field_is_known(kind: type) -> bool:
+    """Whether the fields named for a kind of row are its own."""
+    return set(FREE[kind]) <= {each.name for each in fields(kind)}
