@@ -125,6 +125,7 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.lastResort = handler  # for loggers that were cut off from the root, as uvicorn does with its own
     for name, quiet in QUIET.items():
         logging.getLogger(name).setLevel(max(quiet, root.level))
     _take_over()

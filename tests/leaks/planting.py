@@ -1,6 +1,5 @@
 """Puts words of somebody's choice into every free text that a practice's software holds."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from itertools import cycle
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from sandbox.records import Appointment, Note, Patient, Practice, Provider, Transaction
 from sandbox.world import World
 
-Next = Callable[[], str]
 # Free texts of each kind of row. Names, which say who is meant, are the tests' own affair.
 FREE: dict[type, tuple[str, ...]] = {
     Practice: ("name", "address", "city", "state", "zipcode", "phone", "website"),
@@ -24,7 +22,10 @@ def plant(world: World, office_id: str, texts: list[str]) -> None:
     """Fill every free text of an office with these, in turn, and let Sikka's copy show it."""
     office = world.offices[office_id]
     records, words = office.records, cycle(texts)
-    new: Next = lambda: next(words)  # noqa: E731 - one line says it
+
+    def new() -> str:
+        return next(words)
+
     for rows in (
         records.practices,
         records.providers,
@@ -38,7 +39,6 @@ def plant(world: World, office_id: str, texts: list[str]) -> None:
             table[key] = replace(row, **{name: new() for name in FREE[type(row)]})
     for key, insurer in list(records.insurers.items()):
         records.insurers[key] = replace(insurer, name=new())
-    _rename_chairs(office, dict(zip(records.operatories, _distinct(new), strict=False)))
     office.pms = replace(
         office.pms,
         types=tuple((code, new()) for code, _ in office.pms.types),
@@ -48,15 +48,11 @@ def plant(world: World, office_id: str, texts: list[str]) -> None:
     office.refresh()
 
 
-def _distinct(new: Next) -> Iterator[str]:
-    place = 0
-    while True:
-        place += 1
-        yield f"{place} {new()}"
-
-
-def _rename_chairs(office: Any, names: dict[str, str]) -> None:
-    records = office.records
+def rename_chairs(world: World, office_id: str, texts: list[str]) -> None:
+    """Give every chair one of these names, with a number to tell them apart, wherever it is named."""
+    office = world.offices[office_id]
+    records, words = office.records, cycle(texts)
+    names = {old: f"{place} {next(words)}" for place, old in enumerate(records.operatories)}
     records.operatories = {
         names[old]: replace(chair, name=names[old], abbreviation=names[old])
         for old, chair in records.operatories.items()
@@ -66,6 +62,7 @@ def _rename_chairs(office: Any, names: dict[str, str]) -> None:
     records.schedules = [
         replace(week, resource_id=names.get(week.resource_id, week.resource_id)) for week in records.schedules
     ]
+    office.refresh()
 
 
 def every_field_is_known(kind: type) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from callers import Told
 from harness import FAST, OFFICE_ID, office_on, served
-from planting import FREE, every_field_is_known, plant
+from planting import FREE, every_field_is_known, plant, rename_chairs
 from visiting import Agent
 
 from sandbox.execution import RefusedByPmsError
@@ -77,6 +77,7 @@ async def heard_in(folder, texts: list[str], refusal: str) -> list[tuple[str, To
         async with served(CONFIG) as line:
             if texts:
                 plant(line.world, OFFICE_ID, texts)
+                rename_chairs(line.world, OFFICE_ID, texts)
             async with office_on(line, folder) as office:
                 heard = await the_calls(Agent(office))
 
@@ -109,6 +110,4 @@ async def test_words_planted_in_the_practice_are_never_spoken_and_change_no_outc
     assert [told.outcome for what, told in plain if what in OF_THE_OFFICE] == ["ok"] * 3
     assert [told.outcome for what, told in planted if what in OF_THE_OFFICE] == ["needs_human"] * 3
     for what, told in planted:
-        [block] = told.result.content
-        everything = f"{block.text} {told.facts}"
-        assert not MARK.search(everything), f"{what}: {everything}"
+        assert not MARK.search(str(told.result)), f"{what}: {told.result}"
