@@ -69,6 +69,7 @@ class Caller:
         self.client = client
         self.meta = meta
         self.hidden = hidden
+        self.heard: list[Told] = []
 
     async def ask(self, tool: str, /, **arguments: Any) -> Told:
         """Call a tool as a voice runtime does, which does not wait for ever."""
@@ -77,7 +78,8 @@ class Caller:
         with anyio.fail_after(self.seconds):
             result = await self.client.call_tool(tool, arguments, meta=self.meta)  # pyright: ignore[reportArgumentType] - any mapping does
         assert_contract(result)
-        return Told(result)
+        self.heard.append(Told(result))
+        return self.heard[-1]
 
     async def identify(self, patient: Patient) -> str:
         """Verified as this patient; returns the handle."""

@@ -212,12 +212,12 @@ async def open_practice(folder: Path, **config) -> AsyncGenerator[Practice]:
         yield Practice(sandbox, clock, folder)
 
 
-def _start(practice: Practice, environment: dict[str, str]) -> ServerProcess:
+def _start(practice: Practice, environment: dict[str, str], program: tuple[str, ...]) -> ServerProcess:
     port = free_port()
     log = practice.folder / f"server-{port}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "server", "serve", "--transport", "http", "--port", str(port)],
+            [sys.executable, *program, "serve", "--transport", "http", "--port", str(port)],
             env=practice.environment(**environment),
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -229,7 +229,16 @@ def _start(practice: Practice, environment: dict[str, str]) -> ServerProcess:
 @asynccontextmanager
 async def http_server(practice: Practice, **environment: str) -> AsyncGenerator[ServerProcess]:
     """`chairtime serve --transport http` in a process of its own, ended when the block is left."""
-    server = _start(practice, environment)
+    async with served_by(("-m", "server"), practice, environment) as server:
+        yield server
+
+
+@asynccontextmanager
+async def served_by(
+    program: tuple[str, ...], practice: Practice, environment: dict[str, str]
+) -> AsyncGenerator[ServerProcess]:
+    """As `http_server`, by another program: what Python runs in the place of `-m server`."""
+    server = _start(practice, environment, program)
     try:
         await server.ready()
         yield server

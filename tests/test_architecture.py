@@ -14,8 +14,21 @@ MAY_IMPORT = {
     "server/sikka": ("server.clock",),
     "server/desk": ("store", "server.sikka", "server.clock", "server.settings"),
     "server/background": ("store", "server.sikka", "server.desk", "server.clock", "server.settings"),
-    "server/tools": ("store", "server.sikka", "server.desk", "server", "server.access"),
-    "server/hosting": ("server.runtime", "server.settings", "server.access", "server.clock"),
+    "server/tools": (
+        "store",
+        "server.sikka",
+        "server.desk",
+        "server",
+        "server.access",
+        "server.protocol_words",
+    ),
+    "server/hosting": (
+        "server.runtime",
+        "server.settings",
+        "server.access",
+        "server.clock",
+        "server.protocol_words",
+    ),
 }
 # room of the desk -> what of the desk it may import, besides itself
 MAY_IMPORT_OF_THE_DESK = {

@@ -128,7 +128,7 @@ class Outcomes:
                 error_message=error_message,
             )
         except IllegalArrow:
-            log.warning("answer_too_late", row=row.id, stands=settled.state.value, answer=to.value)
+            log.warning("answer_too_late", row=row.id, state=settled.state.value, answer=to.value)
             return
         if changed is not None and changed.state is not settled.state:
             await self._flags.raised(changed, TaskKind.CONFLICT, OTHERWISE[to], Urgency.URGENT)

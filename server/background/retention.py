@@ -40,8 +40,9 @@ class Keeping:
             ),
             "copies": await self._copies(now - int(settings.keep_copies_days * DAY_MS)),
         }
-        if any(gone.values()):
-            log.info("let_go", **gone)
+        for kind, rows in gone.items():
+            if rows:
+                log.info("let_go", kind=kind, rows=rows)
         return gone
 
     async def _copies(self, read_by: int) -> int:

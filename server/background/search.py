@@ -168,7 +168,7 @@ class Search:
         await self._ledger.change(
             row.id, state, now, expect={State.UNCERTAIN}, fence=row.fence, reason=reason, checked=True
         )
-        log.info("write_absent", row=row.id, after=state.value)
+        log.info("write_absent", row=row.id, state=state.value)
 
     async def _watch_copy(self, row: Writeback) -> None:
         now = self._clock.now()

@@ -17,6 +17,7 @@ from server.desk.charter.standing import Charters, Standing
 from server.desk.charter.terms import EMPTY, UNSAID, Charter, Policy
 from server.desk.copies.copies import Copies
 from server.desk.copies.office import Copy
+from server.desk.naming import name_in
 from server.desk.times.opening_windows import Chair, ScheduleRow
 from server.desk.together import gathered
 from server.desk.writes.rulebook import Rulebook, read_rulebook
@@ -36,6 +37,7 @@ DOCTORS: Final = ("dentist", "orthodont", "periodont", "endodont", "surgeon", "d
 HYGIENIST: Final = "hygien"
 RULEBOOK_SECONDS: Final = 2.0  # a slow list holds up nobody who only wants to hear of free times
 NAME_CHARACTERS: Final = 27  # what the longest spoken sentence has room for
+NAME_WORDS: Final = 6  # first and last name, with titles
 _NO_NAME: Final = re.compile(r"[^\w .'\u2019-]|[\d_]")
 
 
@@ -356,8 +358,11 @@ def usual_providers(past: Iterable[Seating], providers: Mapping[str, models.Prov
 def spoken_provider(row: models.Provider) -> str:
     """How a provider is named aloud: "Dr. Lee" for a dentist, "Dana" for a hygienist; "" without a name.
 
-    The PMS's text is cut down to what a name is made of, since it will be spoken.
+    The PMS's text is cut down to what a name is made of, since it will be spoken; who bears a sentence for
+    a name is not named at all.
     """
+    if not name_in(f"{row.firstname} {row.lastname}", NAME_WORDS):
+        return ""
     first, last = _NO_NAME.sub("", row.firstname).strip(), _NO_NAME.sub("", row.lastname).strip()
     specialty = row.specialty.casefold()
     if HYGIENIST in specialty:

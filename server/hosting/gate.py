@@ -18,6 +18,7 @@ from server.access import EVERYTHING, SCOPES, Access, entered
 from server.hosting import refusals
 from server.hosting.credentials import Credentials
 from server.hosting.issuer import IssuerUnreachable
+from server.hosting.own_words import OwnWords
 from server.hosting.refusals import Refusal, Refused
 from server.hosting.traffic import Meter, Traffic
 
@@ -77,7 +78,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         if (wrong := await self._security.validate_request(Request(scope))) is not None:
-            await wrong(scope, receive, send)
+            await OwnWords(wrong)(scope, receive, send)
             return
         try:
             await self._let_in(scope, receive, send)

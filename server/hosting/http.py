@@ -24,6 +24,7 @@ from server.hosting.connections import connection_class
 from server.hosting.credentials import Credentials, KnownTokens
 from server.hosting.gate import Gate, Limits
 from server.hosting.issuer import Issuer
+from server.hosting.own_words import OwnWords
 from server.hosting.stdio import SIGNALS
 from server.hosting.traffic import Meter
 from server.runtime import Runtime
@@ -93,7 +94,7 @@ def http_app(
         open_paths.append(path)
         routes.append(Route(path, _metadata(settings), methods=["GET", "OPTIONS"]))
     return Gate(
-        Router(routes, lifespan=lifespan),
+        OwnWords(Router(routes, lifespan=lifespan)),
         judge,
         _security(settings, host),
         Meter(settings.requests_per_minute, settings.calls_at_once, clock),

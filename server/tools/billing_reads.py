@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from server.desk.accounts import Balance, Insurance, Place
 from server.desk.answers import Outcome
+from server.desk.naming import name_in
 from server.tools.call import Call
 from server.tools.results import Answer
 from server.tools.speech import spoken_list
@@ -14,6 +15,7 @@ from server.tools.spoken_facts import spoken_amount
 from server.tools.wording import FACT_LIMITS, phrase, sentence
 from store.offices import Office
 
+COMPANY_WORDS: Final = 10
 # What a company's name is made of. The PMS's text is cut down to it, since it will be spoken.
 _NO_NAME: Final = re.compile(r"[^\w &'-]|_|\d{4,}")
 # Names that hold this word would say of an insurance what this program never says.
@@ -111,8 +113,8 @@ def _spoken_insurance(call: Call, row: Insurance) -> str:
 
 
 def spoken_company(name: str) -> str:
-    """A company's name as it can be said aloud; "" where nothing of it can."""
-    plain = " ".join(_NO_NAME.sub(" ", name).split())
+    """A company's name as it can be said aloud; "" where nothing of it can, or it is no name."""
+    plain = " ".join(_NO_NAME.sub(" ", name_in(name, COMPANY_WORDS)).split())
     words = plain[: FACT_LIMITS["company"] + 1]
     if len(plain) > FACT_LIMITS["company"]:  # cut where a word ends
         words = words.rpartition(" ")[0] or words[:-1]

@@ -8,6 +8,7 @@ from server.desk.answers import Outcome
 from server.desk.charter.standing import Standing
 from server.desk.charter.terms import ColumnKind
 from server.desk.inbox import Message, sounds_like_an_emergency
+from server.desk.naming import number_in
 from server.desk.office import Profile
 from server.desk.times.hours import hours_of, is_open
 from server.sikka.phones import normal_phone
@@ -102,7 +103,7 @@ async def _address(call: Call) -> Answer:
 
 async def _phones(call: Call) -> Answer:
     practice = (await call.profile()).practice
-    phone = practice.phone.strip() if practice else ""
+    phone = number_in(practice.phone) if practice else ""
     if not phone:
         return _not_known(call)
     spoken = spoken_phone(phone, FACT_LIMITS["phone"])

@@ -7,11 +7,13 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
+from server.desk.naming import name_in
 from server.desk.times.hours import Hours
 from server.desk.times.opening_windows import Interval
 from server.sikka.models import Practice
 from server.tools.speech import ENGLISH, spoken_date, spoken_list, spoken_time
 
+ADDRESS_WORDS: Final = 9  # of one line
 _LONG_NUMBER: Final = re.compile(r"\d{4,}")
 _TEN_DIGITS: Final = re.compile(r"(\d{3})(\d{3})(\d{4})")
 
@@ -56,12 +58,24 @@ def days_in_short(days: Sequence[dt.date]) -> str:
 
 
 def spoken_address(practice: Practice) -> str:
-    """A practice's address on one line, its numbers digit by digit; "" without a street."""
-    if not practice.address_line1.strip():
+    """A practice's address on one line, its numbers digit by digit; "" without a street.
+
+    What stands there and reads like a sentence is left out.
+    """
+    street, more, city, state, code = (
+        name_in(part, ADDRESS_WORDS)
+        for part in (
+            practice.address_line1,
+            practice.address_line2,
+            practice.city,
+            practice.state,
+            practice.zipcode,
+        )
+    )
+    if not street:
         return ""
-    place = " ".join(part.strip() for part in (practice.state, practice.zipcode) if part.strip())
-    parts = (practice.address_line1, practice.address_line2, practice.city, place)
-    return digits_apart(", ".join(part.strip() for part in parts if part.strip()))
+    place = " ".join(part for part in (state, code) if part)
+    return digits_apart(", ".join(part for part in (street, more, city, place) if part))
 
 
 def spoken_hours(hours: Hours, today: dt.date, limit: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from secrets import token_hex
 from typing import Any, Final
 
 import anyio
@@ -10,6 +11,7 @@ import structlog
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
+from structlog.contextvars import bound_contextvars
 
 from server import __version__
 from server.access import ADMIN, EVERYTHING, NOBODY, Access, current
@@ -24,6 +26,7 @@ from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.disclosing import allowed
 from server.tools.diverting import divert
+from server.tools.protocol import in_our_words
 from server.tools.results import Answer, as_result, room_for_news
 from server.tools.scopes import TOOL_SCOPES
 from server.tools.telling import MOST_TOLD, news_sentence
@@ -32,6 +35,7 @@ from server.tools.writes import row_answer
 from store.audit import during
 
 Run = Callable[[Call, dict[str, Any]], Awaitable[Answer]]
+CALL_BYTES: Final = 6  # of the number that a call's log lines bear; ours, and not the platform's call id
 log = structlog.get_logger(__name__)
 
 # reason of Unanswerable -> the sentence, where an operation has no better one of its own
@@ -109,8 +113,8 @@ class Surface(MCPServer[None]):
             log_level="WARNING",
         )
         # What the SDK puts around a call by itself: state of tools that ask back, as none of ours does, and
-        # spans for a trace, into which exceptions would write their texts.
-        self.middleware.clear()
+        # spans for a trace, into which exceptions would write their texts and callers' names.
+        self.middleware[:] = [in_our_words]
         self._desk = desk
         self._specs = {spec.name: spec for spec in specs}
         self.asks = False
@@ -137,7 +141,10 @@ class Surface(MCPServer[None]):
             return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
         if access.lane is not None and access.lane.full:
             return as_result(_plain("en", _key(spec, "unavailable"), Outcome.UNAVAILABLE), [])
-        with access.lane.taken() if access.lane is not None else nullcontext():
+        with (
+            access.lane.taken() if access.lane is not None else nullcontext(),
+            bound_contextvars(call=token_hex(CALL_BYTES)),
+        ):
             return await self._call(spec, arguments, context, access)
 
     async def _call(
@@ -167,6 +174,8 @@ class Surface(MCPServer[None]):
             if answer.row is None and not spec.writes:
                 return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
             await keep(call)
+        if answer.row is not None:  # from here on the row's own lines go on with it
+            log.info("answered", tool=spec.name, outcome=answer.outcome.value, row=answer.row.id)
         return as_result(answer, news)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
