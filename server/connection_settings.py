@@ -64,13 +64,19 @@ class ConnectionSettings(BaseSettings):
     request_seconds: Seconds = Field(
         default=5.0,
         validation_alias="CHAIRTIME_REQUEST_SECONDS",
-        description="Within this a request's head, and then its body, must have arrived; else 408.",
+        description="Within this a head and then a body must have arrived, else 408, and answers be read.",
     )
     requests_per_minute: int = Field(
         default=3000,
         gt=0,
         validation_alias="CHAIRTIME_REQUESTS_PER_MINUTE",
         description="Requests of one token; more are answered 429.",
+    )
+    failed_tokens_per_minute: int = Field(
+        default=60,
+        gt=0,
+        validation_alias="CHAIRTIME_FAILED_TOKENS_PER_MINUTE",
+        description="Wrong tokens from one address that are answered 401; more are answered 429.",
     )
     calls_at_once: int = Field(
         default=100,

@@ -26,7 +26,7 @@ from server.hosting.credentials import Credentials, KnownTokens
 from server.hosting.gate import Gate, Limits
 from server.hosting.issuer import Issuer
 from server.hosting.stdio import SIGNALS
-from server.hosting.traffic import Meter
+from server.hosting.traffic import Failures, Meter
 from server.runtime import Runtime
 from server.settings import LOOPBACK, Settings
 
@@ -97,6 +97,7 @@ def http_app(
         judge,
         security,
         Meter(settings.requests_per_minute, settings.calls_at_once, clock),
+        Failures(settings.failed_tokens_per_minute, clock),
         Limits(settings.max_body_bytes, settings.request_seconds),
         metadata_url=metadata_url,
         open_paths=open_paths,

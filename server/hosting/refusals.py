@@ -53,6 +53,7 @@ NO_SCOPE: Final = Refusal(403, "insufficient_scope", "The token has none of this
 OTHER_OFFICE: Final = Refusal(403, "insufficient_scope", "The token is not for this office.")
 TWO_OFFICES: Final = Refusal(400, "invalid_request", "The request names more than one office.")
 NO_OFFICE: Final = Refusal(400, "invalid_request", "The request's office is not written D10001 or D10001/1.")
+NO_MESSAGE: Final = Refusal(400, "invalid_request", "The body is not one JSON-RPC message.")
 NO_KEYS: Final = Refusal(
     503, "temporarily_unavailable", "The token's issuer cannot be asked for its keys.", retry_after=5
 )
@@ -63,3 +64,8 @@ TOO_SLOW: Final = Refusal(408, "too_slow", "The request's body did not arrive in
 def too_many(seconds: float) -> Refusal:
     """The token has more requests or calls than it may."""
     return Refusal(429, "too_many_requests", "Too many requests with this token.", retry_after=seconds)
+
+
+def too_many_wrong(seconds: float) -> Refusal:
+    """The address has shown more wrong tokens than it may."""
+    return Refusal(429, "too_many_requests", "Too many wrong tokens from this address.", retry_after=seconds)
