@@ -85,6 +85,13 @@ class ConnectionSettings(BaseSettings):
         description="Tool calls of one token under way, and its open event streams; more are answered 429.",
     )
 
+    max_connections: int = Field(
+        default=2000,
+        gt=1,
+        validation_alias="CHAIRTIME_MAX_CONNECTIONS",
+        description="Open connections of everybody together, event streams included; more are answered 503.",
+    )
+
     @model_validator(mode="after")
     def _an_issuer_is_whole(self) -> Self:
         needed = (self.issuer, self.jwks_url, self.public_url)

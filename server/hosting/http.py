@@ -35,7 +35,6 @@ OK: Final = 200
 UNAVAILABLE: Final = 503
 HEALTH: Final = "/healthz"
 METADATA: Final = "/.well-known/oauth-protected-resource"  # RFC 9728, before the resource's own path
-MOST_CONNECTIONS: Final = 2000  # of everybody together; more are answered 503
 OWN_HOSTS: Final = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 OWN_ORIGINS: Final = tuple(f"http://{host}" for host in OWN_HOSTS)
 
@@ -166,7 +165,7 @@ async def serve_http(app: Gate, settings: Settings, listener: socket.socket) -> 
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=settings.max_connections,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="on",

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import anyio
 import structlog
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
-from mcp_types import CallToolResult, InputRequiredResult, Tool, ToolAnnotations
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, InputRequiredResult, Tool, ToolAnnotations
 
 from server import __version__
 from server.access import ADMIN, EVERYTHING, NOBODY, Access, current
@@ -137,6 +138,14 @@ class Surface(MCPServer[None]):
             return as_result(_plain("en", _key(spec, "unavailable"), Outcome.UNAVAILABLE), [])
         with access.lane.taken() if access.lane is not None else nullcontext():
             return await self._call(spec, arguments, context, access)
+
+    async def get_prompt(self, *_: Any, **__: Any) -> NoReturn:
+        """There is none. The protocol library would repeat the name that was asked for."""
+        raise MCPError(INVALID_PARAMS, "This server has tools and no prompts.")
+
+    async def read_resource(self, *_: Any, **__: Any) -> NoReturn:
+        """There is none. The protocol library would repeat the address that was asked for."""
+        raise MCPError(INVALID_PARAMS, "This server has tools and no resources.")
 
     async def _call(
         self, spec: ToolSpec, arguments: dict[str, Any], context: Context[None, Any] | None, access: Access
