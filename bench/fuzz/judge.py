@@ -16,11 +16,13 @@ from server.tools.results import ERRORS, SPOKEN_CHARACTERS
 OK: Final = 200
 ANSWERED: Final = frozenset({OK, 400, 413, 429})  # a tool call's statuses: read, no JSON, too long, too many
 NOT_SPOKEN: Final = " [not for speaking"
-LONGEST_REFUSAL: Final = 1_500
+LONGEST_REFUSAL: Final = 600
+OWN_ID: Final = re.compile(r'"id":("[^"]*"|-?\d+)')  # JSON-RPC gives back what the client called its message
 # The words of machines: libraries, their errors, our files.
 MACHINE: Final = re.compile(
     r"Traceback|\w\.py\b|site-packages|pydantic|validation error|Validation|input_value|Input should|_type="
     r"|Exception|(?<!is)Error\b|sqlite|starlette|uvicorn|anyio|httpx|<class|object at 0x|at line \d|column \d"
+    r'|"code": ?0\b'
     r"|JSONDecode|codec can|NoneType"
 )
 PROTOCOL_ERRORS: Final = frozenset({"Invalid request parameters"})
@@ -51,6 +53,7 @@ def wrong_answer(heard: Heard, allowed: frozenset[int], secrets: Secrets, scope:
     text = heard.body.decode("utf-8", "replace")
     told = f"{text}\n{heard.headers}"
     foreign = [found for found in MARK.findall(told) if not scope or found.lower() != mark(scope).lower()]
+    refusal = OWN_ID.sub("", text)
     leaked, machine = secrets.in_text(told), MACHINE.search(text)
     refused = heard.status >= 400  # noqa: PLR2004 - HTTP's own line
     faults = {
@@ -59,7 +62,7 @@ def wrong_answer(heard: Heard, allowed: frozenset[int], secrets: Secrets, scope:
         f"tells a secret, {leaked[:6]}...": bool(leaked),
         f"repeats what {'another' if scope else 'the'} caller said": bool(foreign),
         f"speaks like a machine, {machine[0] if machine else ''!r}": machine is not None,
-        f"a refusal of {len(text)} characters": refused and len(text) > LONGEST_REFUSAL,
+        f"a refusal of {len(refusal)} characters": refused and len(refusal) > LONGEST_REFUSAL,
     }
     return next((f"{fault}: {text[:MOST_SHOWN]}" for fault, is_so in faults.items() if is_so), "")
 

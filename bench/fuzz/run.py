@@ -47,11 +47,12 @@ SLOW: Final = 0.03
 WARM: Final = 0.2  # of all requests come before the first look at what the server holds
 AT_ONCE: Final = 24
 SLOW_AT_ONCE: Final = 150
-CROWD: Final = 2_100
+MOST_CONNECTIONS: Final = 600
+CROWD: Final = 650
 CALM_SECONDS: Final = 1.2  # longer than a request may take to arrive
 SETTLE_SECONDS: Final = 20.0
 MOST_SHOWN: Final = 200  # bytes of a request
-DESCRIPTORS: Final = 6_000
+DESCRIPTORS: Final = 2_000
 OK: Final = 200
 TOO_SLOW: Final = 408
 UNAVAILABLE: Final = 503
@@ -239,6 +240,7 @@ async def run(options: Options) -> Outcome:
             "CHAIRTIME_PUBLIC_URL": PUBLIC_URL,
             "CHAIRTIME_REQUEST_SECONDS": "1",
             "CHAIRTIME_KEY": SEALING_KEY,
+            "CHAIRTIME_MAX_CONNECTIONS": str(MOST_CONNECTIONS),
         }
         server = Server(sandbox, options.folder, "bench.fuzz.watched", changes=changes)
         server.start()
