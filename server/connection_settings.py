@@ -64,7 +64,7 @@ class ConnectionSettings(BaseSettings):
     request_seconds: Seconds = Field(
         default=5.0,
         validation_alias="CHAIRTIME_REQUEST_SECONDS",
-        description="Within this a request's head, and then its body, must have arrived; else 408.",
+        description="Within this a head and then a body must have arrived, else 408, and answers be read.",
     )
     requests_per_minute: int = Field(
         default=3000,
@@ -72,11 +72,24 @@ class ConnectionSettings(BaseSettings):
         validation_alias="CHAIRTIME_REQUESTS_PER_MINUTE",
         description="Requests of one token; more are answered 429.",
     )
+    failed_tokens_per_minute: int = Field(
+        default=60,
+        gt=0,
+        validation_alias="CHAIRTIME_FAILED_TOKENS_PER_MINUTE",
+        description="Wrong tokens from one address that are answered 401; more are answered 429.",
+    )
     calls_at_once: int = Field(
         default=100,
         gt=0,
         validation_alias="CHAIRTIME_CALLS_AT_ONCE",
         description="Tool calls of one token under way, and its open event streams; more are answered 429.",
+    )
+
+    max_connections: int = Field(
+        default=2000,
+        gt=1,
+        validation_alias="CHAIRTIME_MAX_CONNECTIONS",
+        description="Open connections of everybody together, event streams included; more are answered 503.",
     )
 
     @model_validator(mode="after")

@@ -5,8 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -44,13 +44,14 @@ SCALED: Final = {
 
 @dataclass
 class Server:
-    """`module` is what Python runs: the server, or a mutant of it."""
+    """`module` is what Python runs: the server, or a mutant of it; `changes` go over its environment."""
 
     sandbox: RunningSandbox
     folder: Path
     module: str
     port: int = 0
     kills: int = 0
+    changes: Mapping[str, str] = field(default_factory=dict[str, str])
     _process: "subprocess.Popen[bytes] | None" = None
 
     def __post_init__(self) -> None:
@@ -99,6 +100,16 @@ class Server:
                     await anyio.sleep(0.05)
         raise RuntimeError(f"the server did not come up:\n{self.log.read_text()[-2000:]}")
 
+    @property
+    def running(self) -> bool:
+        """Whether it lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def tell(self, number: signal.Signals) -> None:
+        """Tell it something."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     async def kill(self) -> None:
         """End it as a power cut would."""
         self.kills += 1
@@ -123,6 +134,7 @@ class Server:
         yield "SIKKA_APP_ID", self.sandbox.world.config.app_id
         yield "SIKKA_APP_KEY", self.sandbox.world.config.app_key
         yield "CHAIRTIME_DATABASE_URL", self.database
+        yield from self.changes.items()
 
 
 def _free_port() -> int:

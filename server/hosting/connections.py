@@ -1,7 +1,7 @@
-"""uvicorn's HTTP connections, with an end to headers that are too long or come too slowly."""
+"""uvicorn's HTTP connections, with an end to heads too long or too slow, and to answers that nobody reads."""
 
 import asyncio
-from typing import ClassVar, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -10,28 +10,52 @@ TOO_SLOW: Final = (408, "Request Timeout", "The request did not arrive in time."
 TOO_LONG: Final = (431, "Request Header Fields Too Large", "The request's headers are too long.")
 
 
+class _Line:
+    """A transport to which an answer can be given when the client has gone: it goes nowhere.
+
+    uvloop raises for a moment, until the protocol is told, and libraries take that for a crash.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send it, if there is anybody."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+
 class Connection(HttpToolsProtocol):
     """A connection that is closed with a clear answer when a request's head is too long or too slow.
 
     uvicorn's own timer runs between requests only, and its httptools parser reads headers without end.
+    A client that does not read holds memory, also after `close`, which waits for it: it is cut off.
     """
 
     most_header_bytes: ClassVar[int] = 16_384
-    head_seconds: ClassVar[float] = 5.0
+    seconds: ClassVar[float] = 5.0  # for a head, and for what waits to be read
 
     _head_bytes = 0
     _in_head = True
     _refused = False
     _timer: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
+    _unread = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody has connected, and owes a request."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Line(transport)))
         self._await_head()
+        self._reading = self.loop.call_later(self.seconds, self._look_whether_it_reads)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended."""
         self._head_is_here()
+        if self._reading is not None:
+            self._reading.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -77,7 +101,16 @@ class Connection(HttpToolsProtocol):
 
     def _await_head(self) -> None:
         self._in_head = True
-        self._timer = self.loop.call_later(self.head_seconds, self._refuse, *TOO_SLOW)
+        self._timer = self.loop.call_later(self.seconds, self._refuse, *TOO_SLOW)
+
+    def _look_whether_it_reads(self) -> None:
+        """Cut it off if bytes wait for it now, and did so at the last look; the kernel takes what is read."""
+        waiting = self.transport.get_write_buffer_size() > 0
+        if waiting and self._unread:
+            self.transport.abort()
+            return
+        self._unread = waiting
+        self._reading = self.loop.call_later(self.seconds, self._look_whether_it_reads)
 
     def _head_is_here(self) -> None:
         self._in_head = False
@@ -106,7 +139,7 @@ class Connection(HttpToolsProtocol):
         self._timer = self.loop.call_later(LINGER_SECONDS, transport.close)
 
 
-def connection_class(most_header_bytes: int, head_seconds: float) -> type[Connection]:
+def connection_class(most_header_bytes: int, seconds: float) -> type[Connection]:
     """Connections with these limits, in bytes and seconds; uvicorn makes them itself, and takes a class."""
-    limits = {"most_header_bytes": most_header_bytes, "head_seconds": head_seconds}
+    limits = {"most_header_bytes": most_header_bytes, "seconds": seconds}
     return cast("type[Connection]", type("LimitedConnection", (Connection,), limits))

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import anyio
+import structlog
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
@@ -20,11 +21,12 @@ from server.hosting.credentials import Credentials
 from server.hosting.issuer import IssuerUnreachable
 from server.hosting.own_words import OwnWords
 from server.hosting.refusals import Refusal, Refused
-from server.hosting.traffic import Meter, Traffic
+from server.hosting.traffic import Failures, Meter, Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+log = structlog.get_logger(__name__)
 OFFICE_HEADER: Final = "x-chairtime-office"
 # Of a body that is too long, so many bytes are still read: who is cut off while sending sees no answer.
 MOST_DISCARDED: Final = 4_194_304
@@ -49,6 +51,7 @@ class Gate:
         app: what is protected.
         security: the Host and Origin headers that are taken.
         meter: of every token's traffic.
+        failures: wrong tokens by address.
         metadata_url: where a client learns who issues tokens; "" where there is no issuer.
         open_paths: answered to anybody.
     """
@@ -59,6 +62,7 @@ class Gate:
         credentials: Credentials,
         security: TransportSecuritySettings,
         meter: Meter,
+        failures: Failures,
         limits: Limits,
         *,
         metadata_url: str,
@@ -68,6 +72,7 @@ class Gate:
         self._credentials = credentials
         self._security = TransportSecurityMiddleware(security)
         self._meter = meter
+        self._failures = failures
         self._limits = limits
         self._metadata_url = metadata_url
         self._open_paths = frozenset(open_paths)
@@ -84,27 +89,31 @@ class Gate:
             await self._let_in(scope, receive, send)
         except Refused as refused:
             await refused.refusal.answer(self._challenge(refused.refusal))(scope, receive, send)
+        except (anyio.ClosedResourceError, anyio.BrokenResourceError):
+            # An event stream ended while a message for it, answered 202 already, was handed over.
+            log.info("event_stream_gone")
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        access = await self._access(headers)
+        access = await self._access(scope, headers)
         prefix, office = _named_office(scope["path"], headers)
         if office and not access.may_mean(office):
             raise Refused(refusals.OTHER_OFFICE)
         stream = scope["method"] == "GET"
         with ExitStack() as stack:
-            if access.token:
+            if access.token or stream:
                 traffic = self._meter.of(access.token)
                 if wait := self._meter.seconds_to_wait(traffic, stream=stream):
                     raise Refused(refusals.too_many(wait))
                 stack.enter_context(_counted(traffic, stream=stream))
-                access = Access(access.scopes, access.offices, access.token, traffic.lane)
+                if access.token:
+                    access = replace(access, lane=traffic.lane)
             if not stream:
                 receive = await self._whole_body(headers, receive)
             stack.enter_context(entered(access))
             await self._app(_inside(scope, access, prefix, office), receive, send)
 
-    async def _access(self, headers: Headers) -> Access:
+    async def _access(self, scope: Scope, headers: Headers) -> Access:
         if not await self._credentials.asked_for():
             if any(name in headers for name in FORWARDED):
                 raise Refused(refusals.THROUGH_A_PROXY)
@@ -118,13 +127,16 @@ class Gate:
         except IssuerUnreachable:
             raise Refused(refusals.NO_KEYS) from None
         if access is None:
-            raise Refused(refusals.BAD_TOKEN)
+            # A right token is served from any address: behind a proxy, everybody has the same one.
+            address, _ = scope.get("client") or ("", 0)
+            wait = self._failures.seconds_to_wait(address)
+            raise Refused(refusals.too_many_wrong(wait) if wait else refusals.BAD_TOKEN)
         if not access.scopes:
             raise Refused(refusals.NO_SCOPE)
         return access
 
     async def _whole_body(self, headers: Headers, receive: Receive) -> Receive:
-        """The body, read here so that nobody waits inside for one that does not come."""
+        """How to receive the body, which is read here, so that nobody inside waits for one in vain."""
         limit = self._limits.body_bytes
         declared = headers.get("content-length", "")
         too_long = declared.isdecimal() and int(declared) > limit

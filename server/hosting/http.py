@@ -26,7 +26,7 @@ from server.hosting.gate import Gate, Limits
 from server.hosting.issuer import Issuer
 from server.hosting.own_words import OwnWords
 from server.hosting.stdio import SIGNALS
-from server.hosting.traffic import Meter
+from server.hosting.traffic import Failures, Meter
 from server.runtime import Runtime
 from server.settings import LOOPBACK, Settings
 
@@ -35,7 +35,6 @@ OK: Final = 200
 UNAVAILABLE: Final = 503
 HEALTH: Final = "/healthz"
 METADATA: Final = "/.well-known/oauth-protected-resource"  # RFC 9728, before the resource's own path
-MOST_CONNECTIONS: Final = 2000  # of everybody together; more are answered 503
 OWN_HOSTS: Final = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 OWN_ORIGINS: Final = tuple(f"http://{host}" for host in OWN_HOSTS)
 
@@ -98,6 +97,7 @@ def http_app(
         judge,
         _security(settings, host),
         Meter(settings.requests_per_minute, settings.calls_at_once, clock),
+        Failures(settings.failed_tokens_per_minute, clock),
         Limits(settings.max_body_bytes, settings.request_seconds),
         metadata_url=metadata_url,
         open_paths=open_paths,
@@ -166,7 +166,7 @@ async def serve_http(app: Gate, settings: Settings, listener: socket.socket) -> 
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=settings.max_connections,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="on",

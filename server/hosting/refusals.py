@@ -63,3 +63,8 @@ TOO_SLOW: Final = Refusal(408, "too_slow", "The request's body did not arrive in
 def too_many(seconds: float) -> Refusal:
     """The token has more requests or calls than it may."""
     return Refusal(429, "too_many_requests", "Too many requests with this token.", retry_after=seconds)
+
+
+def too_many_wrong(seconds: float) -> Refusal:
+    """The address has shown more wrong tokens than it may."""
+    return Refusal(429, "too_many_requests", "Too many wrong tokens from this address.", retry_after=seconds)

@@ -1,6 +1,8 @@
-"""How much one token may ask: requests a minute, and calls at a time."""
+"""How much one token may ask, and how often one address may show a wrong one."""
 
+import ipaddress
 import math
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +10,34 @@ from server.access import Lane
 from server.clock import Clock
 
 MOST_REMEMBERED: Final = 1000  # tokens; beyond that, those at rest are forgotten
+MOST_ADDRESSES: Final = 1000  # beyond that, those that have been quiet for longest are forgotten
+ONE_HOUSEHOLD: Final = 64  # bits of an IPv6 address that its owner cannot choose
+
+
+@dataclass
+class Pace:
+    """So many at once as a minute has, and then as fast as they are earned back.
+
+    Attributes:
+        left: of the minute, at the monotonic second `at`.
+    """
+
+    per_minute: int
+    left: float
+    at: float
+
+    def take(self, now: float) -> int:
+        """Take one; 0 if it may pass, else the whole seconds until one may."""
+        self.earn(now)
+        if self.left < 1:
+            return max(1, math.ceil((1 - self.left) * 60 / self.per_minute))
+        self.left -= 1
+        return 0
+
+    def earn(self, now: float) -> None:
+        """What came back since the last time."""
+        self.left = min(float(self.per_minute), self.left + (now - self.at) * self.per_minute / 60)
+        self.at = now
 
 
 @dataclass
@@ -15,8 +45,7 @@ class Traffic:
     """One token's requests: those that are being answered, and what is left of its minute."""
 
     lane: Lane
-    left: float
-    at: float
+    pace: Pace
     requests: int = 0
     streams: int = 0
 
@@ -46,7 +75,8 @@ class Meter:
         if known is None:
             if len(self._tokens) >= MOST_REMEMBERED:
                 self._forget()
-            known = Traffic(Lane(self._at_once), self._per_minute, self._clock.monotonic())
+            pace = Pace(self._per_minute, self._per_minute, self._clock.monotonic())
+            known = Traffic(Lane(self._at_once), pace)
             self._tokens[token] = known
         return known
 
@@ -59,19 +89,43 @@ class Meter:
         )
         if busy:
             return 1
-        self._earn(traffic)
-        if traffic.left < 1:
-            return max(1, math.ceil((1 - traffic.left) * 60 / self._per_minute))
-        traffic.left -= 1
-        return 0
-
-    def _earn(self, traffic: Traffic) -> None:
-        now = self._clock.monotonic()
-        traffic.left = min(float(self._per_minute), traffic.left + (now - traffic.at) * self._per_minute / 60)
-        traffic.at = now
+        return traffic.pace.take(self._clock.monotonic())
 
     def _forget(self) -> None:
         for token, traffic in list(self._tokens.items()):
-            self._earn(traffic)
-            if traffic.resting and traffic.left >= self._per_minute:
+            traffic.pace.earn(self._clock.monotonic())
+            if traffic.resting and traffic.pace.left >= self._per_minute:
                 del self._tokens[token]
+
+
+class Failures:
+    """Wrong tokens, by the address that showed them.
+
+    Args:
+        per_minute: so many are said to be wrong; more are told to wait.
+    """
+
+    def __init__(self, per_minute: int, clock: Clock) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._addresses: OrderedDict[str, Pace] = OrderedDict()
+
+    def seconds_to_wait(self, address: str) -> int:
+        """Take another one into account; 0 if it is not too many, else the whole seconds to wait."""
+        now = self._clock.monotonic()
+        known = _household(address)
+        pace = self._addresses.pop(known, None) or Pace(self._per_minute, self._per_minute, now)
+        self._addresses[known] = pace
+        if len(self._addresses) > MOST_ADDRESSES:
+            self._addresses.popitem(last=False)
+        return pace.take(now)
+
+
+def _household(address: str) -> str:
+    """Who has one IPv6 address has as many as they like of the same network."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address.partition("%")[0], ONE_HOUSEHOLD), strict=False))
+    except ValueError:
+        return address

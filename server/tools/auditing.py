@@ -58,8 +58,10 @@ async def audited(call: Call, act: Act, answer: Answer, news: Sequence[Sentence]
             await call.desk.store.audit.add(entry, call.later)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be told that is not put down
             log.error("not_audited", tool=act.tool, error=type(error).__name__)
+            return False
         else:
             return True
+    log.warning("audit_late", tool=act.tool)
     return False
 
 

@@ -5,9 +5,11 @@ import re
 import time
 
 import anyio
+import httpx2
 import pytest
 from callers import OVER_HTTP, on_the_phone
 from issuing import PUBLIC_URL
+from processes import LIMIT_SECONDS, free_port, http_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -24,6 +26,7 @@ PATHS = [
     "/healthz/",
     "/o/D10001/healthz",
 ]
+DOORS = [("POST", "/mcp"), ("GET", "/sse"), ("POST", "/messages/")]
 METADATA = "/.well-known/oauth-protected-resource"
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
@@ -78,9 +81,11 @@ async def test_a_wrong_token_is_refused_without_a_word_of_it(http, house, path):
 
 
 async def test_a_token_without_a_scope_of_ours_is_told_what_it_lacks(http, house):
-    answer = await http.post("/mcp", json=LIST, headers=bearer(house.issuer.token(scope="openid")))
-    assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
-    assert 'scope="schedule:read' in answer.headers["www-authenticate"]
+    for method, path in DOORS:
+        headers = bearer(house.issuer.token(scope="openid"))
+        answer = await http.request(method, path, json=LIST, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+        assert 'scope="schedule:read' in answer.headers["www-authenticate"]
 
 
 @pytest.mark.parametrize("office", ["D10001", "D30003", "D99999", "D20002/7"])
@@ -101,7 +106,8 @@ async def test_an_office_that_is_not_the_tokens_is_refused_like_one_that_does_no
 
 async def test_path_and_header_may_not_name_two_offices(http, house):
     headers = {**bearer(house.issuer.token()), "X-Chairtime-Office": "D20002"}
-    assert (await http.post("/o/D10001/mcp", json=LIST, headers=headers)).status_code == 400
+    for method, path in DOORS:
+        assert (await http.request(method, f"/o/D10001{path}", json=LIST, headers=headers)).status_code == 400
     assert (await http.post("/o/D20002/mcp", json=LIST, headers=headers)).status_code == 200
     twice = [
         *bearer(house.issuer.token()).items(),
@@ -160,8 +166,9 @@ async def test_a_static_token_is_taken_until_it_is_revoked_or_expired(http, hous
     ],
 )
 async def test_hosts_and_origins_are_those_that_are_named(http, house, given, status):
-    answer = await http.post("/mcp", json=LIST, headers={**bearer(house.issuer.token()), **given})
-    assert answer.status_code == status
+    headers = {**bearer(house.issuer.token()), **given}
+    for method, path in DOORS if status != 200 else DOORS[:1]:
+        assert (await http.request(method, path, json=LIST, headers=headers)).status_code == status
 
 
 async def test_a_body_that_is_too_long_is_refused_declared_or_not(http, house):
@@ -201,6 +208,10 @@ async def test_headers_that_are_too_long_are_refused_whole_or_never_ending(house
     assert many.startswith("HTTP/1.1 431 ")
     endless = await answered(house, head + b"X-Long: ", *[b"x" * 9_000] * 2)
     assert endless.startswith("HTTP/1.1 431 ")
+    stream = await answered(
+        house, b"GET /sse HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + b"x" * 17_000 + b"\r\n\r\n"
+    )
+    assert stream.startswith("HTTP/1.1 431 ")
     long_path = await answered(house, b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     assert long_path.startswith("HTTP/1.1 431 ")
 
@@ -211,6 +222,7 @@ async def test_slow_clients_are_hung_up_on_and_told_so(house):
     sent = {
         "nothing": [],
         "half a head": [head[:20], head[20:40]],
+        "half a message": [head.replace(b"/mcp", b"/messages/") + b"Content-Length: 100\r\n\r\n{"],
         "half a body": [head + b"Content-Length: 100\r\n\r\n{"],
         "half of the second head": [HEALTH, head[:20]],
     }
@@ -243,9 +255,74 @@ async def test_too_many_requests_of_one_token_wait_and_others_do_not(http, house
         answer = await http.post("/mcp", content=b"{}", headers=greedy)
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["retry-after"]) <= 60
+    for _ in range(50):  # the allowance comes back with time, so one in between may be let in
+        async with http.stream("GET", "/sse", headers=greedy) as opened:
+            if opened.status_code == 429:
+                break
+        await http.post("/mcp", content=b"{}", headers=greedy)
+    assert opened.status_code == 429
     assert (
         await http.post("/mcp", json=LIST, headers=bearer(house.issuer.token(sub="other")))
     ).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[" * 500,
+        b'{"zqx',
+        b'{"zqx":1}',
+        b'["zqx"]',
+        b'[{"jsonrpc":"2.0","id":"zqx","method":"ping"}]',
+        b'{"jsonrpc":"1.0","id":"zqx","method":"ping"}',
+        b'{"jsonrpc":"2.0","id":"zqx","method":"\\ud800"}',
+        b'{"jsonrpc":"2.0","id":"zqx","method":7}',
+    ],
+)
+async def test_what_is_no_message_is_refused_without_a_word_of_it(http, house, body):
+    for path in ("/mcp", "/messages/?session_id=" + "0" * 32):
+        answer = await http.post(path, content=body, headers=bearer(house.issuer.token(sub="no message")))
+        assert 400 <= answer.status_code < 500
+        assert not [word for word in ("zqx", "pydantic", "validation") if word in answer.text]
+
+
+@pytest.mark.parametrize(("method", "params"), [("prompts/get", "name"), ("resources/read", "uri")])
+async def test_what_there_is_not_is_refused_without_repeating_what_was_asked_for(http, house, method, params):
+    asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {params: "file:///zqx-asked-for"}}
+    answer = await http.post("/mcp", json=asked, headers=bearer(house.issuer.token(sub="no prompts")))
+    assert answer.json()["error"]["code"] < 0
+    assert "zqx" not in answer.text
+
+
+async def test_while_the_issuer_cannot_be_asked_tokens_wait_and_so_does_who_is_one_too_many(house):
+    settings = {
+        **house.issuer.environment,
+        "CHAIRTIME_JWKS_URL": f"http://127.0.0.1:{free_port()}/keys",
+        "CHAIRTIME_OFFICE": "D10001",
+        "CHAIRTIME_MAX_CONNECTIONS": "3",
+    }
+    async with (
+        http_server(house.practice, **settings) as server,
+        httpx2.AsyncClient(base_url=server.root, trust_env=False, timeout=10) as http,
+    ):
+        for method, path in DOORS:
+            answer = await http.request(method, path, json=LIST, headers=bearer(house.issuer.token()))
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert answer.json()["error"] == "temporarily_unavailable"
+        async with await anyio.connect_tcp("127.0.0.1", server.port):
+            assert (await http.get("/healthz")).status_code == 200
+            async with await anyio.connect_tcp("127.0.0.1", server.port):
+                await full(http)
+
+
+async def full(http):
+    """Wait until the server has seen all who are connected."""
+    with anyio.fail_after(LIMIT_SECONDS):
+        while (answer := await http.get("/healthz")).status_code != 503:
+            pass
+    assert answer.text == "Service Unavailable"
 
 
 async def test_an_event_stream_belongs_to_its_token_and_office(http, house):

@@ -12,7 +12,7 @@ from server.access import EVERYTHING, NOBODY, Access, current
 from server.hosting.credentials import Credentials
 from server.hosting.gate import Gate, Limits
 from server.hosting.issuer import IssuerUnreachable
-from server.hosting.traffic import Meter
+from server.hosting.traffic import Failures, Meter
 from store.tokens import Token
 
 SECRET = "ctk_of-a-platform"
@@ -60,6 +60,7 @@ def a_gate(tokens, issuer=None, calls_at_once=5):
         Credentials(issuer, tokens, clock),
         security,
         meter,
+        Failures(2, clock),
         Limits(1000, 5),
         metadata_url="",
         open_paths=["/healthz"],
@@ -68,6 +69,7 @@ def a_gate(tokens, issuer=None, calls_at_once=5):
     return http, inside, meter
 
 
+PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
 JSON = {"Content-Type": "application/json"}
 SHOWN = {**JSON, "Authorization": f"Bearer {SECRET}"}
 
@@ -75,7 +77,7 @@ SHOWN = {**JSON, "Authorization": f"Bearer {SECRET}"}
 async def test_of_a_token_nothing_goes_further_than_the_gate():
     http, inside, meter = a_gate(Kept())
     async with http:
-        answer = await http.post("/o/D10001/mcp", content=b"{}", headers={**SHOWN, "X-Call-Id": "a call"})
+        answer = await http.post("/o/D10001/mcp", content=PING, headers={**SHOWN, "X-Call-Id": "a call"})
     assert answer.status_code == 200
     assert SECRET not in str(inside.scope)
     assert SECRET not in str(vars(inside.scope["user"].access_token))
@@ -84,18 +86,18 @@ async def test_of_a_token_nothing_goes_further_than_the_gate():
     assert inside.scope["root_path"] == "/o/D10001"
     assert inside.access == Access(frozenset({"schedule:read"}), ("D10001",), "static:id")
     assert inside.access.lane is meter.of("static:id").lane
-    assert inside.body == b"{}"
+    assert inside.body == PING
     assert meter.of("static:id").resting
 
 
 async def test_on_loopback_without_any_token_everything_is_allowed_but_not_through_a_proxy():
     http, inside, _ = a_gate(Kept(made=False))
     async with http:
-        assert (await http.post("/mcp", content=b"{}", headers=JSON)).status_code == 200
+        assert (await http.post("/mcp", content=PING, headers=JSON)).status_code == 200
         assert inside.access is EVERYTHING
         assert "user" not in inside.scope
         for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"):
-            answer = await http.post("/mcp", content=b"{}", headers={**JSON, name: "203.0.113.7"})
+            answer = await http.post("/mcp", content=PING, headers={**JSON, name: "203.0.113.7"})
             assert answer.status_code == 401
 
 
@@ -123,11 +125,31 @@ async def test_calls_and_streams_beyond_the_tokens_are_told_to_wait():
     http, _, meter = a_gate(Kept(), calls_at_once=1)
     async with http:
         with meter.of("static:id").lane.taken():
-            answer = await http.post("/mcp", content=b"{}", headers=SHOWN)
+            answer = await http.post("/mcp", content=PING, headers=SHOWN)
             assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
         meter.of("static:id").streams = 1
         assert (await http.get("/sse", headers=SHOWN)).status_code == 429
-        assert (await http.post("/mcp", content=b"{}", headers=SHOWN)).status_code == 200
+        assert (await http.post("/mcp", content=PING, headers=SHOWN)).status_code == 200
+
+
+async def test_too_many_wrong_tokens_from_an_address_wait_and_right_ones_are_served():
+    http, _, _ = a_gate(Kept())
+    async with http:
+        wrong = {**JSON, "Authorization": "Bearer ctk_wrong"}
+        answers = [await http.post("/mcp", content=PING, headers=wrong) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [401, 401, 429]
+        assert answers[-1].headers["retry-after"] == "30"
+        assert (await http.post("/mcp", content=PING, headers=SHOWN)).status_code == 200
+        assert (await http.post("/mcp", content=PING)).status_code == 401
+
+
+async def test_streams_are_counted_where_no_token_is_asked_for_too():
+    http, _, meter = a_gate(Kept(made=False), calls_at_once=1)
+    async with http:
+        assert (await http.get("/sse")).status_code == 200
+        meter.of("").streams = 1
+        assert (await http.get("/sse")).status_code == 429
+        assert (await http.post("/mcp", content=PING, headers=JSON)).status_code == 200
 
 
 async def test_a_long_body_that_waits_for_a_go_ahead_is_refused_before_it_is_sent():

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from callers import OVER_HTTP, on_the_phone
+from callers import OVER_HTTP, on_the_phone, over_stdio
 
 from server.tools.scopes import TOOL_SCOPES
 from server.tools.toolsets import ALL
@@ -92,6 +92,20 @@ async def handles_of(caller, somebody):
     }
 
 
+async def assert_nothing_crosses(caller, handles, mine, somebody):
+    """Through the other office's door, with the handles of `mine` and its name among the arguments."""
+    for tool, arguments in WITH_HANDLES.items():
+        for extra in ({}, {"office": mine, "office_id": mine}):
+            told = await caller.ask(tool, **arguments(handles), **extra)
+            assert told.outcome in REFUSED[tool], (tool, told.facts)
+            assert somebody.lastname not in str(told.facts)
+    told = await caller.find(somebody)
+    assert told.outcome != "verified"
+    assert not told.facts.get("patient")
+    assert (await caller.ask("check_writeback")).outcome != "pending"
+    assert (await caller.ask("office_info", topic="hours", office=mine)).news == []
+
+
 @pytest.mark.parametrize("transport", OVER_HTTP)
 @pytest.mark.parametrize("mine", DOORS)
 async def test_no_tool_crosses_from_one_office_to_the_other(house, transport, mine):
@@ -103,16 +117,7 @@ async def test_no_tool_crosses_from_one_office_to_the_other(house, transport, mi
         handles = await handles_of(caller, somebody)
     before = rows_of_offices(house)
     async with on_the_phone(house.server, at=f"/o/{other}", **call) as caller:
-        for tool, arguments in WITH_HANDLES.items():
-            for extra in ({}, {"office": mine, "office_id": mine}):
-                told = await caller.ask(tool, **arguments(handles), **extra)
-                assert told.outcome in REFUSED[tool], (tool, told.facts)
-                assert somebody.lastname not in str(told.facts)
-        told = await caller.find(somebody)
-        assert told.outcome != "verified"
-        assert not told.facts.get("patient")
-        assert (await caller.ask("check_writeback")).outcome != "pending"
-        assert (await caller.ask("office_info", topic="hours", office=mine)).news == []
+        await assert_nothing_crosses(caller, handles, mine, somebody)
     assert rows_of_offices(house) == before
 
     stranger = house.issuer.token(sub=f"another {transport} {mine}", chairtime_offices=[mine])
@@ -124,6 +129,21 @@ async def test_no_tool_crosses_from_one_office_to_the_other(house, transport, mi
     async with on_the_phone(house.server, at=f"/o/{mine}", **call) as caller:
         listed = await caller.ask("list_appointments", patient=handles["patient"])
         assert len(listed.facts["appointments"]) == 1
+
+
+async def test_no_tool_crosses_between_two_servers_on_stdio_that_share_a_database(house):
+    mine, other = DOORS
+    somebody = people_of(house, mine)[len(OVER_HTTP)]
+    meta = {"call_id": "matrix-stdio"}
+    async with over_stdio(house.practice, meta=meta, CHAIRTIME_OFFICE=mine) as caller:
+        handles = await handles_of(caller, somebody)
+    before = rows_of_offices(house)
+    async with over_stdio(house.practice, meta=meta, CHAIRTIME_OFFICE=other) as caller:
+        await assert_nothing_crosses(caller, handles, mine, somebody)
+    assert rows_of_offices(house) == before
+    async with on_the_phone(house.server, at=f"/o/{mine}", token=house.issuer.token(), meta=meta) as caller:
+        for tool, arguments in WITH_HANDLES.items():
+            assert (await caller.ask(tool, **arguments(handles))).outcome in REFUSED[tool], tool
 
 
 @pytest.mark.parametrize("transport", OVER_HTTP)

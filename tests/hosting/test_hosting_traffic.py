@@ -3,7 +3,7 @@
 from harness import ManualClock
 
 from server.hosting import traffic
-from server.hosting.traffic import Meter
+from server.hosting.traffic import Failures, Meter
 
 
 def test_a_tokens_minute_is_spent_and_earned_back():
@@ -48,3 +48,20 @@ def test_only_tokens_at_rest_are_forgotten(monkeypatch):
     meter.of("new")
     assert (meter.of("busy"), meter.of("spent")) == (busy, spent)
     assert meter.of("idle") is not idle
+
+
+def test_wrong_tokens_are_counted_by_address_and_by_household():
+    clock = ManualClock()
+    failures = Failures(2, clock)
+    assert [failures.seconds_to_wait("192.0.2.1") for _ in range(3)] == [0, 0, 30]
+    assert failures.seconds_to_wait("192.0.2.2") == 0
+    neighbours = ["2001:db8::1", "2001:db8::2", "2001:db8:0:0:9::1%eth0", "2001:db8:0:1::1"]
+    assert [failures.seconds_to_wait(each) for each in neighbours] == [0, 0, 30, 0]
+    clock.advance(30)
+    assert [failures.seconds_to_wait("192.0.2.1") for _ in range(2)] == [0, 30]
+
+
+def test_however_many_addresses_fail_only_the_latest_are_remembered(monkeypatch):
+    monkeypatch.setattr(traffic, "MOST_ADDRESSES", 2)
+    failures = Failures(1, ManualClock())
+    assert [failures.seconds_to_wait(each) for each in ("a", "b", "a", "c", "a", "b")] == [0, 0, 60, 0, 60, 0]
