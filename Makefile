@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos machine bench-polling bench-reads bench-matching
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos fuzz machine bench-polling bench-reads bench-matching
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -61,6 +61,9 @@ tool-list: setup ## Write the snapshot of the tools anew
 
 chaos: setup ## Prove the ledger in a storm: COUNT=1000 operations, SEED=7
 	$(BIN)/python -m bench.chaos --count $(or $(COUNT),1000) --seed $(or $(SEED),7)
+
+fuzz: setup ## Attack a running server: COUNT=20000 requests, SEED=7
+	$(BIN)/python -m bench.fuzz --count $(or $(COUNT),20000) --seed $(or $(SEED),7)
 
 machine: setup ## Send the whole system through random histories in virtual time: EXAMPLES=500
 	MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest -q -n 0 tests/machine/test_machine.py

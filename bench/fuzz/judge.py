@@ -34,7 +34,7 @@ ERROR_LINE: Final = re.compile(r'Traceback|"level": "(error|critical)"')
 MOST_TASKS: Final = 3  # more than at the beginning: what the loops are doing just then
 MOST_DESCRIPTORS: Final = 6  # as above: connections to Sikka, files of the database
 MOST_GROWN: Final = 24 * 1024 * 1024
-GROWN_EACH: Final = 900  # bytes that a request may leave: rows of the ledger and handles in the page cache
+GROWN_EACH: Final = 400  # bytes that a request may leave: rows of the ledger and handles in the page cache
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ def show(outcome: Outcome, console: Console) -> None:
     console.print(
         f"writes in the practice: {outcome.writes}, each with its row; log: {outcome.log_bytes} bytes"
     )
-    for text in outcome.wrong[:MOST_SHOWN]:
+    # What is wrong with the whole goes before what is wrong with one answer of many.
+    for text in sorted(outcome.wrong, key=lambda text: ", request " in text)[:MOST_SHOWN]:
         console.print(f"wrong: {text}", markup=False, soft_wrap=True)
     console.print(f"{len(outcome.wrong)} wrong" if outcome.wrong else "nothing wrong")
 

@@ -67,6 +67,7 @@ class Options:
     count: int
     folder: Path
     mutant: str = ""
+    crowd: int = CROWD
 
 
 @dataclass
@@ -186,9 +187,9 @@ class Siege:
             self.note(-1, "crowd", heard.status, fault, b"")
             return one, heard.status
 
-        crowd = await asyncio.gather(*(come() for _ in range(CROWD)))
-        if not any(status == UNAVAILABLE for _, status in crowd):
-            self.outcome.wrong.append(f"a crowd of {CROWD} was let in")
+        crowd = await asyncio.gather(*(come() for _ in range(self.options.crowd)))
+        if crowd and not any(status == UNAVAILABLE for _, status in crowd):
+            self.outcome.wrong.append(f"a crowd of {len(crowd)} was let in")
         gone = await asyncio.gather(*(one.gone() for one, _ in crowd))
         for one, _ in crowd:
             one.drop()

@@ -2,7 +2,7 @@
 
     python -m bench.fuzz.watched serve ...
 
-The name of a mutant stands in the environment, `FUZZ_MUTANT`; without one, the server is as it is.
+Names of mutants stand in the environment, `FUZZ_MUTANT`; without one, the server is as it is.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from server.__main__ import main
 from server.hosting.gate import Gate
 from server.tools.surface import Surface
 
+HOARDED: Final = 524_288
 CALL: Final = "_call"
 MUTANT: Final = "FUZZ_MUTANT"
 NOTES: Final = "FUZZ_NOTES"  # the file that is told
@@ -59,7 +60,7 @@ def hoard() -> None:
     let_in: Callable[..., Any] = Gate.__call__
 
     async def keeping(self: Gate, scope: Any, receive: Any, send: Any) -> None:
-        kept.append((dict(scope), bytearray(65_536)))
+        kept.append((dict(scope), bytearray(b"x") * HOARDED))
         await let_in(self, scope, receive, send)
 
     Gate.__call__ = keeping
@@ -69,6 +70,6 @@ MUTANTS: Final[Mapping[str, Callable[[], None]]] = {"echo": echo, "hoard": hoard
 
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, tell)
-    if broken := os.environ.get(MUTANT):
+    for broken in filter(None, os.environ.get(MUTANT, "").split(",")):
         MUTANTS[broken]()
     main()

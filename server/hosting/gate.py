@@ -19,6 +19,7 @@ from server.access import EVERYTHING, SCOPES, Access, entered
 from server.hosting import refusals
 from server.hosting.credentials import Credentials
 from server.hosting.issuer import IssuerUnreachable
+from server.hosting.messages import is_message
 from server.hosting.own_words import OwnWords
 from server.hosting.refusals import Refusal, Refused
 from server.hosting.traffic import Failures, Meter, Traffic
@@ -109,7 +110,9 @@ class Gate:
                 if access.token:
                     access = replace(access, lane=traffic.lane)
             if not stream:
-                receive = await self._whole_body(headers, receive)
+                body, receive = await self._whole_body(headers, receive)
+                if scope["method"] == "POST" and not is_message(body):
+                    raise Refused(refusals.NO_MESSAGE)
             stack.enter_context(entered(access))
             await self._app(_inside(scope, access, prefix, office), receive, send)
 
@@ -135,8 +138,8 @@ class Gate:
             raise Refused(refusals.NO_SCOPE)
         return access
 
-    async def _whole_body(self, headers: Headers, receive: Receive) -> Receive:
-        """How to receive the body, which is read here, so that nobody inside waits for one in vain."""
+    async def _whole_body(self, headers: Headers, receive: Receive) -> tuple[bytes, Receive]:
+        """The body, and how to receive it again: read here, so that nobody inside waits for one in vain."""
         limit = self._limits.body_bytes
         declared = headers.get("content-length", "")
         too_long = declared.isdecimal() and int(declared) > limit
@@ -147,7 +150,7 @@ class Gate:
             while more and size <= limit + MOST_DISCARDED:
                 message = await receive()
                 if message["type"] != "http.request":
-                    return _again(message, receive)
+                    return b"", _again(message, receive)
                 part = message.get("body", b"")
                 size += len(part)
                 too_long = too_long or size > limit
@@ -158,7 +161,8 @@ class Gate:
             raise Refused(refusals.TOO_LONG)
         if time.cancelled_caught:
             raise Refused(refusals.TOO_SLOW)
-        return _again({"type": "http.request", "body": bytes(body), "more_body": False}, receive)
+        whole = bytes(body)
+        return whole, _again({"type": "http.request", "body": whole, "more_body": False}, receive)
 
     def _challenge(self, refusal: Refusal) -> str:
         """RFC 6750 and RFC 9728: what was wrong with a token, and where others are to be had."""

@@ -32,7 +32,7 @@ class Refusal:
             headers["Retry-After"] = str(max(1, math.ceil(self.retry_after)))
         if self.hang_up:
             headers["Connection"] = "close"
-        body = {"error": self.error, "error_description": self.text}
+        body = {"error": self.error or "unauthorized", "error_description": self.text}
         return JSONResponse(body, status_code=self.status, headers=headers)
 
 
@@ -53,6 +53,7 @@ NO_SCOPE: Final = Refusal(403, "insufficient_scope", "The token has none of this
 OTHER_OFFICE: Final = Refusal(403, "insufficient_scope", "The token is not for this office.")
 TWO_OFFICES: Final = Refusal(400, "invalid_request", "The request names more than one office.")
 NO_OFFICE: Final = Refusal(400, "invalid_request", "The request's office is not written D10001 or D10001/1.")
+NO_MESSAGE: Final = Refusal(400, "invalid_request", "The body is not one JSON-RPC message.")
 NO_KEYS: Final = Refusal(
     503, "temporarily_unavailable", "The token's issuer cannot be asked for its keys.", retry_after=5
 )

@@ -152,6 +152,29 @@ async def test_streams_are_counted_where_no_token_is_asked_for_too():
         assert (await http.post("/mcp", content=PING, headers=JSON)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"{}",
+        b"null",
+        b"[" * 500,
+        b"[" + PING + b"]",
+        PING.replace(b"2.0", b"1.0"),
+        PING.replace(b"ping", b"\\ud800"),
+        PING.replace(b'"ping"', b"7"),
+    ],
+)
+async def test_what_is_no_message_is_refused_without_repeating_it(body):
+    http, inside, _ = a_gate(Kept())
+    async with http:
+        answer = await http.post("/mcp", content=body, headers=SHOWN)
+    assert answer.status_code == 400
+    assert answer.json()["error_description"] == "The body is not one JSON-RPC message."
+    assert inside.scope == {}
+
+
 async def test_a_long_body_that_waits_for_a_go_ahead_is_refused_before_it_is_sent():
     http, inside, _ = a_gate(Kept())
     async with http:
