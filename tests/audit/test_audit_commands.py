@@ -76,6 +76,20 @@ async def test_a_call_is_audited_with_names_and_never_a_value(tmp_path):
         assert (await office.store.audit.verify(office.id)).entries == 6
 
 
+async def test_an_answer_is_kept_by_one_commit_with_its_entry_beside_what_it_holds(tmp_path, monkeypatch):
+    async with open_office(tmp_path) as office:
+        database, kept = office.store.database, []
+        write_all = database.write_all
+
+        async def noted(changes):
+            kept.append([change.sql.split()[2] for change in changes])
+            return await write_all(changes)
+
+        monkeypatch.setattr(database, "write_all", noted)
+        await ask(office, "find_slots", reason="exam")
+        assert kept == [["holds"], ["handles", "audit"]]
+
+
 async def test_what_cannot_be_audited_is_not_disclosed_but_a_write_is_told(tmp_path, monkeypatch):
     async def broken(*_):
         raise OSError("disk full")
