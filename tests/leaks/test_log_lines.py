@@ -47,6 +47,12 @@ def test_every_line_in_the_code_has_a_fixed_name_and_keys_from_the_list():
     assert wrong == []
 
 
+def test_of_an_error_nothing_is_logged_but_its_type():
+    keywords = [each for _, line in lines_in_code() for each in line.keywords]
+    said = {ast.unparse(each.value) for each in keywords if each.arg == "error"}
+    assert {value for value in said if not value.endswith(".__name__")} == {"failure", "trouble"}
+
+
 def test_no_key_is_on_the_list_for_nothing():
     used = {each.arg for _, line in lines_in_code() for each in line.keywords}
     assert used | OF_EVERY_LINE == KEYS
