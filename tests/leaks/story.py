@@ -29,6 +29,7 @@ from store.opening import open_store
 
 PROGRAM = (str(Path(__file__).parent / "troubled.py"),)
 FIRST, LAST, BORN = f"{WORD}ia", f"{WORD}son", "1917-03-29"
+PATIENT_ID, SR_NO = "730118846219", 88460137
 NEW_BORN = "1919-07-23"
 CELL, OTHER_CELL = "8605779046", "8605770358"
 TEXT = f"{WORD} {ACCENTED} wept {BORN} {CELL}"
@@ -37,7 +38,7 @@ CALL_ID = f"{WORD}-call-id"
 NEW = {"first_name": f"{WORD}ina", "last_name": f"{WORD}berg", "date_of_birth": NEW_BORN, "phone": OTHER_CELL}
 SCALED = {
     "CHAIRTIME_LOG_LEVEL": "DEBUG",
-    "CHAIRTIME_READ_TIMEOUT_SECONDS": "0.6",
+    "CHAIRTIME_READ_TIMEOUT_SECONDS": "1.5",
     "CHAIRTIME_LOOK_FIRST_SECONDS": "0.2",
     "CHAIRTIME_LOOK_SECOND_SECONDS": "0.4",
     "CHAIRTIME_FRESHNESS_SECONDS": "0.3",
@@ -87,6 +88,7 @@ class Story:
             "accented word": {ACCENTED},
             "birth date": dates(BORN, "March") | dates(NEW_BORN, "July"),
             "telephone": phones(CELL) | phones(OTHER_CELL),
+            "record's number": {PATIENT_ID, *(str(SR_NO + place) for place in range(1, 4))},
             "amount": {"7319.47", "8127.93"},
             "secret": {APP_KEY, office_key, sealing, base64.b64decode(sealing), *request_keys, *self.tokens},
             "handle": {handle.encode() for handle in self.handles},  # they know no case, and are ASCII
@@ -120,8 +122,11 @@ def mark(practice: Practice) -> Patient:
     for place, key in enumerate(others):
         row = records.patients[key]
         records.patients[key] = replace(row, firstname=f"{WORD}{place}", cell=CELL, workphone=OTHER_CELL)
-    records.patients[caller] = replace(
-        records.patients[caller],
+    records.last_sr_no = SR_NO
+    records.patients[PATIENT_ID] = replace(
+        records.patients.pop(caller),
+        patient_id=PATIENT_ID,
+        guarantor_id=PATIENT_ID,
         firstname=FIRST,
         lastname=LAST,
         birthdate=dt.date.fromisoformat(BORN),
@@ -131,7 +136,7 @@ def mark(practice: Practice) -> Patient:
     for key, row in list(records.providers.items()):
         records.providers[key] = replace(row, firstname="Ann", lastname=f"{WORD}man")
     office.refresh()
-    return records.patients[caller]
+    return records.patients[PATIENT_ID]
 
 
 @asynccontextmanager
@@ -182,7 +187,7 @@ async def everything_goes_wrong(story: Story, issuer: Issuer, patch: pytest.Monk
             world.faults.clear()
         await _asks_and_reads(caller, patient)
         slots = await caller.offers(patient=patient)
-        who = next(row for row in practice.records.patients.values() if row.firstname == FIRST)
+        who = practice.records.patients[PATIENT_ID]
         practice.fault("lost_after", method="POST", path="/appointment")
         booked = await caller.yes("book_appointment", patient=patient, slot=slots[0]["slot"], note=TEXT)
         await practice.carries_out(who)
@@ -199,7 +204,7 @@ async def everything_goes_wrong(story: Story, issuer: Issuer, patch: pytest.Monk
         await caller.settled("failed", writeback=note.facts["writeback"])
         practice.fault("internal_error", method="PATCH", after_work=True)
         await caller.yes("cancel_appointment", **visit, reason=TEXT)
-        practice.fault("hang", method="POST", path="/patient", seconds=2)
+        practice.fault("hang", method="POST", path="/patient", seconds=4)
         await caller.yes("register_patient", **NEW, email=f"{WORD}@{WORD}.example")
         world.set_online(OFFICE, False)
         await caller.yes("record_payment", patient=patient, amount="7319.47", method="check", reference=TEXT)

@@ -22,6 +22,7 @@ OURS = {
     *BY_STATUS.values(),
     *(each.text for each in vars(refusals).values() if isinstance(each, refusals.Refusal)),
 }
+NEVER_ANSWERED = ("accented word", "birth date", "record's number", "secret", "telephone")
 # What says that the troubles have really happened.
 HAPPENED = {
     "error_not_raised",
@@ -99,7 +100,7 @@ async def test_an_answer_that_is_an_error_holds_no_mark_and_no_other_a_secret_or
     }
     assert len(errors) > 3
     assert found(marks, errors) == []
-    never = {what: marks[what] for what in ("accented word", "secret", "telephone", "birth date")}
+    never = {what: marks[what] for what in NEVER_ANSWERED}
     # a read-back says what the caller has just said
     others = {
         f"{told.outcome} {place}": str(told.result).encode()

@@ -4,10 +4,14 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from mcp.server import MCPServer
 
 from server.logs import KEYS, WITHHELD, known_keys
+from server.tools.protocol import in_our_words
+from server.tools.surface import Surface
 
 ROOT = Path(__file__).parent.parent.parent
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log", "msg"}
@@ -47,9 +51,23 @@ def test_every_line_in_the_code_has_a_fixed_name_and_keys_from_the_list():
     assert wrong == []
 
 
+def test_of_an_error_nothing_is_logged_but_its_type():
+    keywords = [each for _, line in lines_in_code() for each in line.keywords]
+    said = {ast.unparse(each.value) for each in keywords if each.arg == "error"}
+    assert {value for value in said if not value.endswith(".__name__")} == {"failure", "trouble"}
+
+
 def test_no_key_is_on_the_list_for_nothing():
     used = {each.arg for _, line in lines_in_code() for each in line.keywords}
     assert used | OF_EVERY_LINE == KEYS
+
+
+def test_the_protocol_library_makes_no_traces():
+    desk: Any = None
+    untraced = Surface(desk, []).middleware
+    assert untraced[0] is in_our_words
+    assert not [each for each in untraced if "otel" in type(each).__module__]
+    assert [each for each in MCPServer("plain").middleware if "otel" in type(each).__module__]
 
 
 def test_nobody_logs_but_through_the_gate():

@@ -117,6 +117,7 @@ def test_the_command_line_knows_both_words(tmp_path, monkeypatch, capsys, word, 
     for name in ("SIKKA_APP_ID", "SIKKA_APP_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CHAIRTIME_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+    monkeypatch.setattr("server.logs.configure_logs", lambda _: None)  # this process's hooks are pytest's
     ended = CliRunner().invoke(app, ["mirror", word])
     assert ended.exit_code == (0 if word == "--help" else 2)
     assert says in ended.output + capsys.readouterr().err
