@@ -230,8 +230,8 @@ KEYS: Final = (
         "type",
         NAME,
         _NONE,
-        "The appointment type in the practice's system. It goes with a booking where the system takes one; one "
-        "that is not in its list is left out.",
+        "The appointment type in the practice's system. It goes with a booking where the system takes one; "
+        "one that is not in its list is left out.",
         '"Recall"',
     ),
     Key(
