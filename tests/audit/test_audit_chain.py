@@ -6,8 +6,9 @@ import sys
 import anyio
 import pytest
 
-from store.audit import READ_AT_ONCE, Head, Step, Verdict, during
+from store.audit import READ_AT_ONCE, WHOLE, Act, Head, Step, Verdict, during
 from store.inbox import NewTask, TaskKind
+from store.migrate import known_migrations
 
 WRITER = """
 import sys
@@ -146,3 +147,32 @@ async def test_two_processes_on_one_file_write_one_chain(store, office, act, dat
     assert (await store.audit.verify(office)).entries == 120
     callers = [entry.caller for entry in await all_of(store, office)]
     assert {name: callers.count(name) for name in set(callers)} == {"one": 40, "two": 40, "stdio": 40}
+
+
+async def test_a_chain_from_before_operators_had_entries_holds_on(reopen, monkeypatch):
+    before = [each for each in known_migrations("sqlite") if each.version < 11]
+    monkeypatch.setattr("store.opening.known_migrations", lambda _: before)
+    async with await reopen() as store:
+        made = await store.offices.upsert(
+            "D1",
+            "1",
+            practice_name="",
+            pms="",
+            pms_version="",
+            zone_name="",
+            secret_key=None,
+            as_of="",
+            now=1,
+        )
+        act = Act(audit=store.audit, office=made.id, caller="stdio", tool="find_slots")
+        await told(store, act, 3)
+        kept = await store.audit.head(made.id)
+    monkeypatch.undo()
+    async with await reopen() as store:
+        assert await store.audit.verify(made.id, kept=kept) == Verdict(3, kept)
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            async with store.database.transaction() as statements:
+                await statements.execute("DELETE FROM audit")
+        with during(Act(audit=store.audit, office=WHOLE, caller="operator Ann", tool="chairtime tokens")):
+            await store.tokens.create("platform", scopes=[], offices=[], now=1, expires_at=None)
+        assert (await store.audit.verify(WHOLE)).entries == 1
