@@ -30,7 +30,7 @@ coverage: setup ## Run the tests and gate branch coverage
 	$(BIN)/python -m coverage report
 
 bench-matching: setup ## Measure how well callers are found by what a speech recogniser hears
-	@$(BIN)/python -m bench.matching
+	@$(BIN)/python -m bench.matching --write
 
 bench-polling: setup ## Measure what finding outcomes costs, against a plain loop
 	@$(BIN)/python -m bench.polling

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from server.desk.people.matching import PersonName, first_fit, last_fit, name_fit, passes
+from server.desk.people.matching import PersonName, first_fit, is_known_form, last_fit, name_fit, passes
 from server.desk.people.names import Last, Name, fold, splits, surname
 
 if TYPE_CHECKING:
@@ -154,11 +154,11 @@ def _has_phone(person: Person, phone: str) -> bool:
 def _doubtful(ways: Sequence[Split], person: Person, score: NameScore, names: Iterable[Name]) -> bool:
     """Whether what was heard may be the name of somebody else on file."""
     own, parts = name_of(person), _surname_parts((person.last, person.former))
-    if _is_named(ways, own):
+    if is_named(ways, own):
         return False
     rivals: dict[str, None] = {}
     for given, last in names:
-        if score.first < 1 and _is_named(ways, (given, last)):
+        if score.first < 1 and is_named(ways, (given, last)):
             return True
         if not parts.isdisjoint(_surname_parts(last)):
             rivals.update(dict.fromkeys(given[:2]))
@@ -168,12 +168,15 @@ def _doubtful(ways: Sequence[Split], person: Person, score: NameScore, names: It
         theirs = fold(rival)
         if theirs and theirs != words:
             apart = _APART if theirs[:1] != words[:1] else 0.0
-            if any(score.first - first_fit(way, rival) < apart for way in fitting):
+            if any(
+                score.first - first_fit(way, rival) < apart or (score.first < 1 and is_known_form(way, rival))
+                for way in fitting
+            ):
                 return True
     return False
 
 
-def _is_named(ways: Iterable[Split], name: Name) -> bool:
+def is_named(ways: Iterable[Split], name: Name) -> bool:
     """Whether first and last name are what was heard, letter for letter."""
     first, last = "".join(fold(name[0][0])), "".join(fold(name[1][0]))
     return any(

@@ -105,6 +105,11 @@ def first_fit(way: Split, first: str) -> float:
     return _first_score(way.first, given_words(first, "", ""))
 
 
+def is_known_form(way: Split, first: str) -> bool:
+    """Whether the first name of one way of taking what was heard is known to stand for a first name."""
+    return _related("".join(way.first), "".join(fold(first))) > 0
+
+
 @lru_cache(maxsize=32768)
 def given_words(first: str, preferred: str, middle: str) -> tuple[tuple[str, float], ...]:
     """What a record's bearer may be called, each with its weight: the names run together, and their words."""
