@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HAND_OFFICE: Final = 5_000
-FRESH: Final = "drawn after the rules were settled"
+FRESH: Final = "a fresh set"
 MOST_NAMESAKES: Final = 5
 
 
