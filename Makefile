@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos fuzz machine bench-polling bench-reads bench-matching
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos fuzz machine bench-polling bench-reads bench-matching bench-callers
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -30,7 +30,10 @@ coverage: setup ## Run the tests and gate branch coverage
 	$(BIN)/python -m coverage report
 
 bench-matching: setup ## Measure how well callers are found by what a speech recogniser hears
-	@$(BIN)/python -m bench.matching
+	@$(BIN)/python -m bench.matching --write
+
+bench-callers: setup ## Measure whether the time an answer takes tells who is on file; writes docs/security.md
+	@$(BIN)/python -m bench.callers
 
 bench-polling: setup ## Measure what finding outcomes costs, against a plain loop
 	@$(BIN)/python -m bench.polling

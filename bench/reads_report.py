@@ -113,14 +113,14 @@ def block(reports: Sequence[Report], *, rounds: int, calls: int) -> str:
     return "\n".join([head, "", *(line for report in reports for line in _table(report))]).strip()
 
 
-def with_block(page: str, text: str) -> str:
+def with_block(page: str, text: str, begin: str = BEGIN, end: str = END) -> str:
     """The page with the text between its marks.
 
     Raises:
         ValueError: the page has no such marks.
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page has no {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
+    before, has_begin, rest = page.partition(begin)
+    _, has_end, after = rest.partition(end)
+    if not has_begin or not has_end:
+        raise ValueError(f"the page has no {begin} … {end}")
+    return f"{before}{begin}\n\n{text}\n\n{end}{after}"

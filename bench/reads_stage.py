@@ -209,10 +209,15 @@ class Stage:
 
 @dataclass(frozen=True)
 class House:
-    """One size's practices, its folder, and how its servers are started."""
+    """One size's practices, its folder, and how its servers are started.
+
+    Attributes:
+        settings: of our server, besides those that are always the same.
+    """
 
     sandbox: RunningSandbox
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @asynccontextmanager
     async def ours(self, further: Mapping[str, str] = {}) -> AsyncGenerator[Process]:
@@ -241,6 +246,7 @@ class House:
                 if not name.startswith(("CHAIRTIME_", "SIKKA_"))
             },
             **SETTINGS,
+            **self.settings,
             "SIKKA_BASE_URL": self.sandbox.base_url,
             "SIKKA_APP_ID": world.config.app_id,
             "SIKKA_APP_KEY": world.config.app_key,
@@ -255,10 +261,12 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(size: Size, folder: Path, seed: int) -> AsyncGenerator[House]:
+async def open_house(
+    size: Size, folder: Path, seed: int, settings: Mapping[str, str] | None = None
+) -> AsyncGenerator[House]:
     """The practices of a size, being served."""
     async with serve_sandbox(world_of(size, seed)) as sandbox:
-        yield House(sandbox, folder)
+        yield House(sandbox, folder, settings or {})
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """`python -m bench.matching`: how well callers are found and recognised, on our test set or on any roster.
 
-    python -m bench.matching                                    the committed set, as a table
+    python -m bench.matching                                    the committed set, as a table;
+                                                                --write puts it into docs/matching.md
     python -m bench.matching --roster R.json --cases C.json     one JSON object
 
 R.json is a list of {id, first, last, dob, phone}, C.json one of {heard, id}.
@@ -15,8 +16,12 @@ from typing import Final
 from bench.matching.measure import SEED, Measure
 from bench.matching.reading import Unreadable, read_cases, read_roster
 from bench.matching.report import show
+from bench.reads_report import with_block
 
 WRONG_USE: Final = 2
+PAGE: Final = Path(__file__).parents[2] / "docs" / "matching.md"
+BEGIN: Final = "<!-- matching: begin -->"
+END: Final = "<!-- matching: end -->"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,11 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cases", type=Path, help="a JSON list of {heard, id}")
     parser.add_argument("--seed", type=int, default=SEED, help="draws strangers and misheard days")
     parser.add_argument("--patients", type=int, default=10_000, help="size of the committed set's office")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/matching.md")
     options = parser.parse_args(arguments)
     if (options.roster is None) != (options.cases is None):
         parser.error("--roster and --cases go together")
     if options.roster is None:
-        show(options.patients)
+        table = show(options.patients)
+        if options.write:
+            PAGE.write_text(with_block(PAGE.read_text(encoding="utf-8"), table, BEGIN, END), encoding="utf-8")
         return 0
     try:
         people, cases = read_roster(options.roster), read_cases(options.cases)

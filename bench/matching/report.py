@@ -1,39 +1,46 @@
-"""Prints the table of docs/matching.md: both halves of the committed set, and the rows written by hand."""
+"""Makes the table of docs/matching.md: both halves of the committed set, a fresh set, the rows by hand."""
 
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.console import Console
-from rich.table import Table
 
 from bench.matching.by_hand import HEARD
 from bench.matching.measure import SEED, Measure
 from bench.matching.people import Case, Maker, committed
-from server.desk.people.judging import Person
+from server.desk.people.judging import Person, is_named, name_of
+from server.desk.people.names import fold, splits
 from server.desk.people.roster import Heard, Roster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HAND_OFFICE: Final = 5_000
+FRESH: Final = "a fresh set"
 MOST_NAMESAKES: Final = 5
 
 
-def show(patients: int) -> None:
-    """Measure and print; `patients` is the size of the office of the generated halves."""
+def show(patients: int) -> str:
+    """Measure, print and return the table, in Markdown; `patients` is the size of the generated offices."""
     people, tuning, reporting = committed(patients)
+    fresh = Maker(FRESH)
+    fresh_people = fresh.roster(patients)
     hand_people, hand = by_hand()
-    hand = hand[1::2]
-    table = Table(title=f"seed {SEED}, {patients} patients; by hand: {HAND_OFFICE}")
-    for column in ("", "tuning half", "other half", "by hand"):
-        table.add_column(column, justify="left" if not column else "right")
-    sets = [(people, tuning), (people, reporting), (hand_people, hand)]
-    columns = [_column(*of) for of in sets]
-    for name in columns[0]:
-        table.add_row(name, *(column[name] for column in columns))
-    Console(width=110).print(table)
+    columns = {
+        "tuning half": _column(people, tuning),
+        "other half": _column(people, reporting),
+        "fresh": _column(fresh_people, fresh.cases(fresh_people, len(reporting))),
+        "by hand": _column(hand_people, hand[1::2]),
+    }
+    rows = [["", *columns], ["---", *(["---:"] * len(columns))]]
+    rows += [[name, *(column[name] for column in columns.values())] for name in columns["by hand"]]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    Console().print(
+        f"seed {SEED}, {patients} patients; by hand: {HAND_OFFICE}\n\n{table}", markup=False, soft_wrap=True
+    )
+    return table
 
 
 def by_hand() -> tuple[list[Person], list[Case]]:
@@ -50,8 +57,22 @@ def by_hand() -> tuple[list[Person], list[Case]]:
     return people, cases
 
 
-def same_surname(people: Sequence[Person], cases: Sequence[Case], *, known: bool) -> tuple[int, int]:
-    """How many names pass with the birth date of another of the same surname, of how many tried.
+class Passed(NamedTuple):
+    """How many others of the surname passed.
+
+    Attributes:
+        misheard: as a record whose first or last name was not what was heard.
+        to_the_letter: as a record whose name is exactly what was heard: nothing tells them from its owner.
+        tried: how many there were.
+    """
+
+    misheard: int
+    to_the_letter: int
+    tried: int
+
+
+def same_surname(people: Sequence[Person], cases: Sequence[Case], *, known: bool) -> Passed:
+    """How many names pass for another of the same surname, with the birth date of that one.
 
     Args:
         people: the patients.
@@ -63,22 +84,36 @@ def same_surname(people: Sequence[Person], cases: Sequence[Case], *, known: bool
     families: dict[str, list[Person]] = {}
     for person in people:
         families.setdefault(person.last, []).append(person)
-    passed = tried = 0
+    misheard = exact = tried = 0
     for case in cases:
         true = by_id[case.id]
         others = [
             one
             for one in families[true.last]
-            if one.born != true.born and one.first != true.first and one.born
+            if one.born != true.born and fold(one.first) != fold(true.first) and one.born
         ]
         if not known:
             roster.remove(true.id)
         for other in others[:MOST_NAMESAKES]:
             tried += 1
-            passed += roster.verify(Heard(case.heard, other.born)) is not None
+            found = roster.verify(Heard(case.heard, other.born))
+            if found is not None and found.last == other.last:
+                named = is_named(splits(case.heard), name_of(found))
+                exact += named
+                misheard += not named
         if not known:
             roster.upsert(true)
-    return passed, tried
+    return Passed(misheard, exact, tried)
+
+
+def by_number_too(people: Sequence[Person], cases: Sequence[Case]) -> float:
+    """The share of callers who are verified by name and birth date where their number is on file too."""
+    roster = Roster(people)
+    by_id = {person.id: person for person in people}
+    asked = [(case, by_id[case.id]) for case in cases]
+    found = [roster.verify(Heard(case.heard, true.born, (*true.phones, "")[0])) for case, true in asked]
+    right = sum(one is not None and one.id == true.id for one, (_, true) in zip(found, asked, strict=True))
+    return right / max(len(asked), 1)
 
 
 def twins(people: Sequence[Person], seed: int = SEED) -> tuple[int, int, int, int]:
@@ -130,14 +165,18 @@ def _column(people: Sequence[Person], cases: Sequence[Case]) -> dict[str, str]:
         ("name_dob_misheard", "and birth date, a fifth misheard"),
     ):
         rows[f"{name}: first / among three"] = f"{figures[key]['top1']:.1%} / {figures[key]['top3']:.1%}"
-    rows["recognised: callers"] = f"{figures['verified_true']:.1%}"
-    rows["recognised: other patients' callers"] = f"{figures['verified_strangers']:.2%}"
-    rows["recognised: strangers, no patients"] = _of(*unknown_strangers(people, cases))
-    rows["recognised: others of the surname, patients"] = _of(*same_surname(people, cases, known=True))
-    rows["recognised: others of the surname, no patients"] = _of(*same_surname(people, cases, known=False))
+    rows["verified: callers"] = f"{figures['verified_true']:.1%}"
+    rows["verified: callers, their number on file"] = f"{by_number_too(people, cases):.1%}"
+    rows["verified: callers with another patient's birth date"] = f"{figures['verified_strangers']:.2%}"
+    rows["verified: strangers, no patients"] = _of(*unknown_strangers(people, cases))
+    for known, who in ((True, "patients"), (False, "no patients")):
+        passed = same_surname(people, cases, known=known)
+        rows[f"verified: others of the surname, {who}"] = _of(passed.misheard, passed.tried)
+        if known:
+            rows["of whom the other's very name was heard"] = _of(passed.to_the_letter, passed.tried)
     wrong, right, heard, _ = twins(people)
     rows["twins taken for each other"] = _of(wrong, heard)
-    rows["twins recognised"] = _of(right, heard)
+    rows["twins verified"] = _of(right, heard)
     rows["search, ms: p50 / p99"] = f"{figures['p50_ms']:.1f} / {figures['p99_ms']:.1f}"
     return rows
 

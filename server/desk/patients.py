@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
 from server.desk.answers import Outcome
 from server.desk.copies.copies import Copies
@@ -11,8 +11,9 @@ from server.desk.copies.office import Copy
 from server.desk.copies.patients import CopiedPatient
 from server.desk.office import Profile
 from server.desk.people.birthdates import date_fit
-from server.desk.people.judging import Heard, Person, judge, judge_by_number
-from server.desk.people.matching import passes, score_name
+from server.desk.people.judging import Heard, Person, judge, judge_by_number, name_of
+from server.desk.people.matching import load_names, passes, score_name
+from server.desk.people.names import Name
 from server.desk.proofs import SELF, PatientProof
 from server.desk.together import gathered
 from server.sikka import formats, models
@@ -126,8 +127,21 @@ class Record(Protocol):
         ...
 
 
-# Whom the caller may be, others of their surnames, and what failed.
-_Seen: TypeAlias = tuple[Sequence[Record], Sequence[Person], list[Exception]]
+@dataclass(frozen=True)
+class _Seen:
+    """What a search saw.
+
+    Attributes:
+        rows: whom the caller may be.
+        namesakes: names on file of their surnames.
+        holders: records with the phone that was said, as far as they are not among the rows.
+        failures: what could not be asked.
+    """
+
+    rows: Sequence[Record]
+    namesakes: Sequence[Name] = ()
+    holders: Sequence[Person] = ()
+    failures: Sequence[Exception] = ()
 
 
 class Patients:
@@ -136,6 +150,7 @@ class Patients:
     def __init__(self, sikka: Sikka, copies: Copies) -> None:
         self._sikka = sikka
         self._copies = copies
+        load_names()
 
     async def find(self, profile: Profile, asked: Asked) -> Found:
         """Verified only with the exact birth date, both name parts above their floors, and one such record.
@@ -148,11 +163,11 @@ class Patients:
         if not asked.has_name or asked.birth_date is None:
             return Found(Outcome.NEED_MORE, _missing(asked))
         heard = asked.heard
-        born, namesakes, failures = await self._seen(profile, asked, heard, _born)
-        row = _identified(heard, born, namesakes)
+        seen = await self._seen(profile, asked, heard, _born)
+        row = _identified(heard, seen)
         if row is not None:
             return Found(Outcome.VERIFIED, patient=_proof(row, asked, profile))
-        for error in failures:
+        for error in seen.failures:
             raise error
         return Found(Outcome.NOT_VERIFIED)
 
@@ -168,15 +183,15 @@ class Patients:
             SikkaError: the search could not be carried out, and what was seen verifies nobody.
         """
         heard = asked.heard
-        candidates, namesakes, failures = await self._seen(profile, asked, heard, _candidates)
-        row = _identified(heard, candidates, namesakes)
+        seen = await self._seen(profile, asked, heard, _candidates)
+        row = _identified(heard, seen)
         if row is not None:
             verified = Found(Outcome.VERIFIED, patient=_proof(row, asked, profile))
             return Looked(verified, there=True, alike=False)
-        for error in failures:
+        for error in seen.failures:
             raise error
-        there = any(row.born == born and _name_fits(asked.name, row) for row in candidates)
-        alike = any(_is_alike(asked, born, row, profile) for row in candidates)
+        there = any(row.born == born and _name_fits(asked.name, row) for row in seen.rows)
+        alike = any(_is_alike(asked, born, row, profile) for row in seen.rows)
         return Looked(Found(Outcome.NOT_VERIFIED), there=there, alike=alike)
 
     async def by_number(self, profile: Profile, asked: Asked) -> Found:
@@ -187,15 +202,15 @@ class Patients:
         """
         asked = replace(asked, phone=asked.number, birth_date=None)
         heard = asked.heard
-        rows, namesakes, failures = await self._seen(profile, asked, heard, _of_number)
-        by_id = {row.patient_id: row for row in rows}
-        person = judge_by_number(heard, [_person(row) for row in by_id.values()], namesakes)
-        if person is not None and not failures:  # what was not seen may be a twin
+        seen = await self._seen(profile, asked, heard, _of_number)
+        by_id = {row.patient_id: row for row in seen.rows}
+        person = judge_by_number(heard, [_person(row) for row in by_id.values()], seen.namesakes)
+        if person is not None and not seen.failures:  # what was not seen may be a twin
             proven = ("name", "number")
             return Found(
                 Outcome.VERIFIED, patient=replace(_proof(by_id[person.id], asked, profile), proven=proven)
             )
-        for error in failures:
+        for error in seen.failures:
             raise error
         return Found(Outcome.NOT_VERIFIED)
 
@@ -206,22 +221,22 @@ class Patients:
         heard: Heard,
         kept_rows: Callable[[Copy, Heard], Sequence[Record]],
     ) -> _Seen:
-        """Whom the caller may be, others of their surnames, and what failed.
-
-        Of a kept copy, those of `kept_rows`; live, all that Sikka finds.
-        """
+        """Of a kept copy, those of `kept_rows`; live, all that Sikka finds."""
         if await self._copies.behind(profile.office) is None:
             found, failures = await self._live_candidates(profile, asked, heard.birth_date)
-            return found, [], failures
+            return _Seen(found, failures=failures)
 
         async def live() -> _Seen:
             found, failures = await self._live_candidates(profile, asked, heard.birth_date)
             for error in failures:
                 raise error
-            return found, [], []
+            return _Seen(found)
 
         def kept(copy: Copy) -> _Seen:
-            return kept_rows(copy, heard), copy.patients.roster.namesakes(heard), []
+            roster = copy.patients.roster
+            return _Seen(
+                kept_rows(copy, heard), list(roster.namesakes(heard)), roster.with_phone(heard.phone)
+            )
 
         return await self._copies.reading(profile.office, kept, live)
 
@@ -282,12 +297,12 @@ def _surnames(name: str) -> list[str]:
     return [part for part in dict.fromkeys(parts) if len(part) >= SHORTEST_NAME][:MOST_NAME_SEARCHES]
 
 
-def _identified(heard: Heard, candidates: Sequence[Record], namesakes: Sequence[Person]) -> Record | None:
-    rows = {row.patient_id: row for row in candidates}
+def _identified(heard: Heard, seen: _Seen) -> Record | None:
+    rows = {row.patient_id: row for row in seen.rows}
     people = [_person(row) for row in rows.values()]
     born = [person for person in people if person.born == heard.birth_date]
-    others = [person for person in people if person.born != heard.birth_date]
-    person = judge(heard, born, [*others, *namesakes])
+    others = [name_of(person) for person in people if person.born != heard.birth_date]
+    person = judge(heard, born, [*others, *seen.namesakes], [*people, *seen.holders])
     return rows[person.id] if person else None
 
 

@@ -11,16 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.desk.people import aliases, homophones
+from server.desk.people.judging import Heard, Person
 from server.desk.people.matching import (
     FIRST_FLOOR,
     LAST_FLOOR,
     NameScore,
     PersonName,
-    best_matches,
     fold,
     passes,
     score_name,
 )
+from server.desk.people.roster import Roster
 
 ROSTER_TEXT = """
 James Wilson; Mary Johnson; Robert Smith; Patricia Brown; Michael Davis; Jennifer Miller; William Moore;
@@ -116,6 +117,7 @@ def roster() -> list[PersonName]:
 
 
 PEOPLE = roster()
+ROSTER = Roster(Person(one.id, one.first, one.last) for one in PEOPLE)
 BY_NAME = {f"{person.first} {person.last}": person for person in PEOPLE}
 HAND_MADE = [
     (heard.strip(), BY_NAME[true.strip()])
@@ -210,8 +212,9 @@ def test_true_callers_pass_and_strangers_who_know_a_birth_date_do_not(cases) -> 
 
 @pytest.mark.parametrize("cases", [HAND_MADE, GENERATED], ids=["hand-made", "generated"])
 def test_the_person_meant_is_among_the_best_three(cases) -> None:
-    found = [person in [match.record for match in best_matches(heard, PEOPLE, 3)] for heard, person in cases]
-    first = [best_matches(heard, PEOPLE, 1)[0].record == person for heard, person in cases]
+    ranked = [[match.record.id for match in ROSTER.search(Heard(heard))] for heard, _ in cases]
+    found = [person.id in ids for ids, (_, person) in zip(ranked, cases, strict=True)]
+    first = [ids[:1] == [person.id] for ids, (_, person) in zip(ranked, cases, strict=True)]
     assert sum(found) / len(found) >= 0.98
     assert sum(first) / len(first) >= 0.95
 
@@ -304,7 +307,7 @@ def test_a_single_word_is_taken_for_the_surname_or_the_first_name_and_never_pass
 )
 def test_where_there_is_nothing_to_compare_nothing_fits(heard: str, first: str, last: str) -> None:
     assert score_name(heard, first, last) == (0, 0, 0)
-    assert best_matches(heard, [PersonName("1", first, last)], 3) == []
+    assert Roster([Person("1", first, last)]).search(Heard(heard)) == []
 
 
 def test_a_name_in_another_script_fits_itself_by_its_letters() -> None:
@@ -312,10 +315,10 @@ def test_a_name_in_another_script_fits_itself_by_its_letters() -> None:
     assert passes(score_name("Анна Волкава", "Анна", "Волкова"))
 
 
-def test_the_best_come_first_and_equal_ones_keep_their_order() -> None:
-    twins = [PersonName("1", "Ana", "Ruiz"), PersonName("2", "Anna", "Ruiz"), PersonName("3", "Anna", "Ruiz")]
-    assert [match.record.id for match in best_matches("Anna Ruiz", twins, 5)] == ["2", "3", "1"]
-    assert [match.record.id for match in best_matches("Anna Ruiz", twins, 1)] == ["2"]
+def test_the_best_come_first_and_of_equal_ones_the_lower_id() -> None:
+    twins = Roster([Person("1", "Ana", "Ruiz"), Person("3", "Anna", "Ruiz"), Person("2", "Anna", "Ruiz")])
+    assert [match.record.id for match in twins.search(Heard("Anna Ruiz"), 5)] == ["2", "3", "1"]
+    assert [match.record.id for match in twins.search(Heard("Anna Ruiz"), 1)] == ["2"]
 
 
 @given(st.text(max_size=30), st.text(max_size=15), st.text(max_size=15), st.text(max_size=10))
@@ -335,6 +338,7 @@ def test_the_alias_tables_are_written_folded() -> None:
 def test_scoring_a_hundred_records_takes_a_fraction_of_an_answers_time() -> None:
     started = time.process_time()
     for heard, _ in HAND_MADE[:50]:
-        best_matches(heard, PEOPLE[:100], 3)
+        for person in PEOPLE[:100]:
+            score_name(heard, person.first, person.last)
     spent = dt.timedelta(seconds=(time.process_time() - started) / 50)
     assert spent < dt.timedelta(milliseconds=20)

@@ -184,6 +184,44 @@ def test_who_says_exactly_anothers_name_is_not_verified_as_one_alike() -> None:
 
 
 @pytest.mark.parametrize(
+    ("heard", "right", "other"),
+    [("Debbie", "Debra", "Deborah"), ("Kit", "Kathleen", "Kate"), ("Marry", "Mary", "Marie")],
+)
+def test_who_may_be_another_of_the_surname_is_asked_for_every_letter_or_the_phone(
+    heard, right, other
+) -> None:
+    two = [
+        person(1, f"{right}|Hall", phone="5550102030"),
+        person(2, f"{other}|Hall", OTHER_DAY, "5550104455"),
+    ]
+    assert verified(two[:1], f"{heard} Hall") == "1"
+    assert verified(two, f"{heard} Hall") == ""
+    assert verified(two, f"{right} Hall") == "1"
+    assert verified(two, f"{heard} Hall", phone="555-010-2030") == "1"
+    assert verified(two, f"{heard} Hall", phone="5550104455") == ""
+    household = [two[0], replace(two[1], phones=two[0].phones)]
+    assert verified(household, f"{heard} Hall", phone="5550102030") == ""
+
+
+def test_a_phone_that_half_the_office_has_speaks_for_nobody() -> None:
+    crowd = [person(100 + number, f"Ivan|Petrov{number}", phone="5550102030") for number in range(60)]
+    two = [person(1, "Debra|Hall", phone="5550102030"), person(2, "Deborah|Hall", OTHER_DAY)]
+    assert verified([*two, *crowd], "Debbie Hall", phone="5550102030") == ""
+
+
+def test_a_longer_first_name_on_file_makes_nobody_doubtful_who_says_the_shorter() -> None:
+    two = [person(1, "Luis|Peña"), person(2, "Luis Carlos|Peña", OTHER_DAY)]
+    assert verified(two, "Luiz Penya") == "1"
+
+
+def test_of_many_who_bear_one_name_the_birth_date_or_the_lower_id_comes_first() -> None:
+    many = [person(100 + number, "Maria|Garcia", DAY + dt.timedelta(days=number)) for number in range(60)]
+    roster = Roster([*reversed(many), person(1, "Mario|Garza")])
+    assert [match.record.id for match in roster.search(Heard("maria garcia"))] == ["100", "101", "102"]
+    assert roster.search(Heard("maria garcia", DAY + dt.timedelta(days=41)))[0].record.id == "141"
+
+
+@pytest.mark.parametrize(
     ("heard", "first"),
     [
         ("Maria", "Mario"),

@@ -255,12 +255,12 @@ async def test_too_many_requests_of_one_token_wait_and_others_do_not(http, house
         answer = await http.post("/mcp", content=b"{}", headers=greedy)
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["retry-after"]) <= 60
-    for _ in range(50):  # the allowance comes back with time, so one in between may be let in
+    streams = []
+    while 429 not in streams:  # the allowance comes back with time, so one in between may be let in
         async with http.stream("GET", "/sse", headers=greedy) as opened:
-            if opened.status_code == 429:
-                break
+            streams.append(opened.status_code)
         await http.post("/mcp", content=b"{}", headers=greedy)
-    assert opened.status_code == 429
+        assert len(streams) < 50
     assert (
         await http.post("/mcp", json=LIST, headers=bearer(house.issuer.token(sub="other")))
     ).status_code == 200

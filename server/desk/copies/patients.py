@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.desk.people.roster import Heard, Person, Roster
+from server.desk.people.roster import Heard, Roster
 from server.sikka import formats
 
 CANDIDATES: Final = 24  # records looked at closely, besides those of the birth date said
 ISO_DAY: Final = 10
-_PHONES_END: Final = 11  # fields of a patient, up to the last of the phones
+_PHONES: Final = slice(7, 11)  # fields of a patient
+_PHONES_END: Final = _PHONES.stop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,19 +72,10 @@ class CopiedPatients:
 
     def put(self, values: Sequence[str]) -> None:
         """Take a patient in, or in anew; `values` are the fields of a `CopiedPatient`."""
-        number, first, middle, last, preferred, birthdate, _, *phones = values[:_PHONES_END]
-        self._by_id[number] = values
-        self.roster.upsert(
-            Person(
-                number,
-                first,
-                last,
-                preferred,
-                middle,
-                born=_day(birthdate),
-                phones=tuple([phone for phone in phones if phone]),
-            )
-        )
+        number, first, middle, last, preferred, birthdate, _, cell, home, work, other = values[:_PHONES_END]
+        self._by_id[number] = tuple(values)
+        phones = (cell,) if cell and not (home or work or other) else tuple(filter(None, values[_PHONES]))
+        self.roster.take(number, first, last, preferred, middle, "", _day(birthdate), phones)
 
     def remove(self, patient_id: str) -> None:
         """Forget a patient; one who is not there is no matter."""

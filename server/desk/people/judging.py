@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from server.desk.people.matching import PersonName, first_fit, last_fit, name_fit, passes
-from server.desk.people.names import fold, splits, surname
+from server.desk.people.matching import PersonName, first_fit, is_known_form, last_fit, name_fit, passes
+from server.desk.people.names import Last, Name, fold, splits, surname
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +21,7 @@ _PHONE_DIGITS: Final = 10
 _PUNCTUATION: Final = str.maketrans("", "", " ()-.+/")
 _EXTENSION: Final = re.compile(r"(?<=\d)\s*[a-z#;,].*$", re.IGNORECASE | re.DOTALL)
 _NO_DIGITS: Final = re.compile(r"\D+")
+_APART: Final = 0.04  # how much better than any other of the surname on file a first name has to fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Heard:
     phone: str = field(default="", repr=False)
 
 
+def name_of(person: Person) -> Name:
+    """A record's names, as they are kept once for all who bear them."""
+    return (person.first, person.preferred, person.middle), (person.last, person.former)
+
+
 def phone_key(text: str) -> str:
     """The digits that tell a number apart: the last ten, without an extension; "" for none."""
     digits = text.translate(_PUNCTUATION)
@@ -52,16 +59,20 @@ def phone_key(text: str) -> str:
     return digits[-_PHONE_DIGITS:]
 
 
-def judge(heard: Heard, born: Sequence[Person], namesakes: Iterable[Person] = ()) -> Person | None:
+def judge(
+    heard: Heard, born: Sequence[Person], namesakes: Iterable[Name] = (), holders: Sequence[Person] = ()
+) -> Person | None:
     """The one record that name and birth date identify; None where there is none, or more than one.
 
     Where records share birth date and surname, the first name has to be exactly one of theirs, letter for
-    letter, and the phone says nothing. Elsewhere the phone on file tells two that fit apart.
+    letter, and the phone says nothing. Elsewhere the phone on file tells two that fit apart, and the caller
+    from others of the surname who may be called as well what was heard.
 
     Args:
         heard: what the caller said.
         born: every record with exactly the birth date that was said.
-        namesakes: other records of the same surnames: whoever fits better makes the caller doubtful.
+        namesakes: names on file of the same surnames: whoever may be meant makes the caller doubtful.
+        holders: every record with the phone that was said.
     """
     ways = splits(heard.name)
     scores = [(person, name_fit(ways, person)) for person in born]
@@ -77,12 +88,14 @@ def judge(heard: Heard, born: Sequence[Person], namesakes: Iterable[Person] = ()
         kin = [one for one in family if chosen is not None and _share_surname(one, chosen)]
         # Even where another family fits too: within one of them the phone says nothing.
         return chosen if len(kin) <= 1 else _only(one for one in kin if _is_called(ways, one))
-    return None if _doubtful(ways, person, score, namesakes) else person
+    if not _doubtful(ways, person, score, namesakes):
+        return person
+    household = {one.id: name_of(one) for one in holders if _has_phone(one, heard.phone)}
+    on_file = household.pop(person.id, None) is not None
+    return person if on_file and not _doubtful(ways, person, score, household.values()) else None
 
 
-def judge_by_number(
-    heard: Heard, people: Sequence[Person], namesakes: Iterable[Person] = ()
-) -> Person | None:
+def judge_by_number(heard: Heard, people: Sequence[Person], namesakes: Iterable[Name] = ()) -> Person | None:
     """The one record that the name and the number of the call identify; None where there is none, or several.
 
     A number is a household's. Where others of it have the surname, or others who were born on that day, the
@@ -91,7 +104,7 @@ def judge_by_number(
     Args:
         heard: the name, and in `phone` the number, which the platform asserts; the birth date was not said.
         people: every record with that number, and every other that was born on a day with one of them.
-        namesakes: others of the surnames that were heard.
+        namesakes: names on file of the surnames that were heard.
     """
     ways = splits(heard.name)
     holders = [one for one in people if _has_phone(one, heard.phone)]
@@ -100,17 +113,17 @@ def judge_by_number(
     if not fitting:
         return None
     person, score = fitting[0]
-    others = [*people, *namesakes]
     kin = {
         one.id: one
-        for one in (*holders, *(one for one in others if one.born and one.born == person.born))
+        for one in (*holders, *(one for one in people if one.born and one.born == person.born))
         if _share_surname(person, one)
     }
     if any(one.id not in kin for one, _ in fitting):
         return None
     if len(kin) > 1:
         return _only(one for one in kin.values() if _is_called(ways, one) and one in holders)
-    return None if _doubtful(ways, person, score, others) else person
+    others = [name_of(one) for one in people if one.id != person.id]
+    return None if _doubtful(ways, person, score, [*others, *namesakes]) else person
 
 
 def _only(people: Iterable[Person]) -> Person | None:
@@ -119,11 +132,12 @@ def _only(people: Iterable[Person]) -> Person | None:
 
 
 def _share_surname(one: Person, other: Person) -> bool:
-    parts = [
-        {part for name in (person.last, person.former) if fold(name) for part in surname(fold(name)).parts}
-        for person in (one, other)
-    ]
-    return not parts[0].isdisjoint(parts[1])
+    return not _surname_parts((one.last, one.former)).isdisjoint(_surname_parts((other.last, other.former)))
+
+
+@lru_cache(maxsize=16384)
+def _surname_parts(last: Last) -> frozenset[str]:
+    return frozenset(part for name in map(fold, last) if name for part in surname(name).parts)
 
 
 def _is_called(ways: Iterable[Split], person: Person) -> bool:
@@ -137,28 +151,34 @@ def _has_phone(person: Person, phone: str) -> bool:
     return bool(key) and key in map(phone_key, person.phones)
 
 
-def _doubtful(ways: Sequence[Split], person: Person, score: NameScore, others: Iterable[Person]) -> bool:
-    """Whether what was heard is somebody else's name: exactly so, or better within the surname."""
-    if _is_named(ways, person):
+def _doubtful(ways: Sequence[Split], person: Person, score: NameScore, names: Iterable[Name]) -> bool:
+    """Whether what was heard may be the name of somebody else on file."""
+    own, parts = name_of(person), _surname_parts((person.last, person.former))
+    if is_named(ways, own):
         return False
+    rivals: dict[str, None] = {}
+    for given, last in names:
+        if score.first < 1 and is_named(ways, (given, last)):
+            return True
+        if not parts.isdisjoint(_surname_parts(last)):
+            rivals.update(dict.fromkeys(given[:2]))
+    words = fold(person.first)
     fitting = [way for way in ways if last_fit(way, person)]
-    rivals: set[str] = set()
-    for other in others:
-        if other.id != person.id:
-            if score.first < 1 and _is_named(ways, other):
+    for rival in rivals:
+        theirs = fold(rival)
+        if theirs and theirs != words:
+            apart = _APART if theirs[:1] != words[:1] else 0.0
+            if any(
+                score.first - first_fit(way, rival) < apart or (score.first < 1 and is_known_form(way, rival))
+                for way in fitting
+            ):
                 return True
-            if _share_surname(person, other):
-                rivals.add(other.first)
-    return any(
-        first_fit(way, rival) > score.first or (way.first == fold(rival) and score.first < 1)
-        for way in fitting
-        for rival in rivals
-    )
+    return False
 
 
-def _is_named(ways: Iterable[Split], person: Person) -> bool:
+def is_named(ways: Iterable[Split], name: Name) -> bool:
     """Whether first and last name are what was heard, letter for letter."""
-    first, last = "".join(fold(person.first)), "".join(fold(person.last))
+    first, last = "".join(fold(name[0][0])), "".join(fold(name[1][0]))
     return any(
         way.last is not None and way.last.whole == last and "".join(way.first) == first for way in ways
     )

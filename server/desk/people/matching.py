@@ -6,7 +6,6 @@ so the caller's birth date decides, and `passes` is only the name's part of that
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -20,7 +19,7 @@ from server.desk.people.names import Split, Surname, Words, fold, splits, surnam
 from server.desk.people.sounds import alike, readings, sound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 FIRST_FLOOR: Final = 0.70
 LAST_FLOOR: Final = 0.70
@@ -30,6 +29,7 @@ LAST_WEIGHT: Final = 0.58
 _LETTERS_WEIGHT: Final = 0.18
 _MOST_ALIKE: Final = 0.99
 _NICKNAME: Final = 0.93
+_NICKNAME_BY_SOUND: Final = 0.88
 _SAME_CANONICAL: Final = 0.85
 _OTHER_GENDER: Final = 0.6
 _SOUNDS_LIKE: Final = 0.93
@@ -64,31 +64,12 @@ class PersonName:
     former: str = ""
 
 
-class Match(NamedTuple):
-    """A record and how well the heard name fits it."""
-
-    record: PersonName
-    score: NameScore
-
-
 def score_name(heard: str, first: str, last: str, preferred: str = "", middle: str = "") -> NameScore:
     """Return how well heard words fit a name: all zeros where either has nothing to compare.
 
     `heard` may be in either order, with or without a comma, a title, or middle names.
     """
     return name_fit(splits(heard), PersonName("", first, last, preferred, middle))
-
-
-def best_matches(heard: str, records: Sequence[PersonName], limit: int) -> list[Match]:
-    """Return up to `limit` records that fit best, best first; equal ones in the order given.
-
-    Records that share nothing with the heard name are left out. A high score is no proof of identity.
-    """
-    ways = splits(heard)
-    scored = (Match(record, name_fit(ways, record)) for record in records)
-    return heapq.nlargest(
-        limit, (match for match in scored if match.score.total > 0), key=lambda match: match.score.total
-    )
 
 
 def passes(score: NameScore) -> bool:
@@ -122,6 +103,11 @@ def last_fit(way: Split, record: PersonName) -> bool:
 def first_fit(way: Split, first: str) -> float:
     """How well the first name of one way of taking what was heard fits a first name, from 0 to 1."""
     return _first_score(way.first, given_words(first, "", ""))
+
+
+def is_known_form(way: Split, first: str) -> bool:
+    """Whether the first name of one way of taking what was heard is known to stand for a first name."""
+    return _related("".join(way.first), "".join(fold(first))) > 0
 
 
 @lru_cache(maxsize=32768)
@@ -223,12 +209,20 @@ def known_forms(heard: str) -> frozenset[str]:
 def _related(heard: str, name: str) -> float:
     full_heard, full_name = _canonicals(heard), _canonicals(name)
     if name in full_heard or heard in full_name:
-        return _NICKNAME
+        written = _full_names()
+        to_the_letter = name in written.get(heard, ()) or heard in written.get(name, ())
+        return _NICKNAME if to_the_letter else _NICKNAME_BY_SOUND
     if full_heard.isdisjoint(full_name):
         return 0.0
     # A full name of its own is no short form: Rose is not Ann, though Roseann may be called either.
     of_their_own = max(len(_nicknamer().nicknames_of(word)) for word in (heard, name)) > 1
     return 0.0 if of_their_own else _SAME_CANONICAL
+
+
+def load_names() -> None:
+    """Read the tables of short forms and of sounds, so that no caller has to wait for it."""
+    given_score("Bob", "Robert")
+    known_forms("Bob")
 
 
 @cache

@@ -15,7 +15,7 @@ from server.desk.people.sounds import outline
 
 LEAST_LIKE: Final = 0.6  # below it two words have nothing to do with each other
 
-_MOST_KEYS: Final = 100
+_MOST_KEYS: Final = 60
 _LEAST_KEY: Final = 0.55
 _IS: Final = "="  # between how a word is said and the word, where they differ
 
@@ -71,24 +71,34 @@ class NameIndex:
         if changed:
             self._file(metaphone(elsewhere).translate(_CLASSES), f"{elsewhere}{_IS}{word}")
 
-    def near(self, heard: str, most: int) -> list[Near]:
-        """The words that a heard one may stand for, best first; `most` are looked at for their sound."""
+    def near(self, heard: str, most: int, least: float) -> list[Near]:
+        """The words that a heard one may stand for, best first.
+
+        `most` of those whose outlines are alike by `least` are looked at for their sound.
+        """
         found = self._words & (known_forms(heard) | {heard})
-        spellings = [spelling for key in self._near_keys(heard) for spelling in self._by_key[key]]
+        spellings = [spelling for key in self._near_keys(heard, least) for spelling in self._by_key[key]]
         likely = process.extract(
             outline(heard),
-            [_outline(spelling) for spelling in spellings],
+            list(map(_outline, spellings)),
             scorer=Indel.normalized_similarity,
+            score_cutoff=least,
             limit=most,
         )
         found.update(spellings[place].rpartition(_IS)[2] for _, _, place in likely)
         scored = [Near(word, given_score(heard, word)) for word in found]
-        return sorted((near for near in scored if near.score >= LEAST_LIKE), key=lambda near: -near.score)
+        return sorted(
+            (near for near in scored if near.score >= LEAST_LIKE), key=lambda near: (-near.score, near.word)
+        )
 
-    def _near_keys(self, heard: str) -> list[str]:
+    def _near_keys(self, heard: str, least: float) -> list[str]:
         key = metaphone(heard).translate(_CLASSES)
         near = process.extract(
-            key, self._keys, scorer=Indel.normalized_similarity, score_cutoff=_LEAST_KEY, limit=_MOST_KEYS
+            key,
+            self._keys,
+            scorer=Indel.normalized_similarity,
+            score_cutoff=max(least, _LEAST_KEY),
+            limit=_MOST_KEYS,
         )
         return [other for other, _, _ in near]
 

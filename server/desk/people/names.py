@@ -12,6 +12,11 @@ from rapidfuzz.distance import JaroWinkler
 from server.desk.people import aliases
 
 Words: TypeAlias = tuple[str, ...]
+Given: TypeAlias = tuple[str, str, str]
+"""A first, a preferred and a middle name, as spelled on record."""
+Last: TypeAlias = tuple[str, str]
+"""A last name and a former one, likewise."""
+Name: TypeAlias = tuple[Given, Last]
 
 _MOST_WORDS: Final = 6
 _LAST_NAME_FIRST: Final = 0.97

@@ -162,7 +162,7 @@ ENGLISH: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "k": (("^kn", "n"), ("kh", "k")),
     "m": (("^ma?ck?(?=[bcdfghjklmnpqrstvwz])", "mAk"), ("mb$", "m")),
     "n": (("ng(?![aeiouyrlw])|n(?=[kcqgx])", "N"),),
-    "o": (("oa(?=r)", "O"), ("oo|ou", "U"), ("o[aewh]?", "O")),
+    "o": (("oa(?=nn)", "OA"), ("oa(?=r)", "O"), ("oo|ou", "U"), ("o[aewh]?", "O")),
     "p": (("^pn", "n"), ("^ps", "s"), ("^pf|ph", "f")),
     "q": (("qu(?=[aeio])", "kw"), ("q", "k")),
     "r": (("^rh", "r"),),
@@ -253,22 +253,22 @@ def alike(heard: str, name: str) -> float:
     rough = Indel.normalized_similarity(outline(heard), outline(name))
     if rough < _NOTHING_ALIKE and min(len(heard), len(name)) >= _SHORT:
         return rough
-    one = readings(heard)[0]
+    full, dull, consonants = readings(heard)[0]
     best = 0.0
     for other in readings(name):
-        consonants = Indel.normalized_similarity(one.consonants, other.consonants)
-        few = max(len(one.consonants), len(other.consonants)) < _ENOUGH
+        same = Indel.normalized_similarity(consonants, other.consonants)
+        few = max(len(consonants), len(other.consonants)) < _ENOUGH
         weight = _FEW_CONSONANTS if few else _CONSONANTS
-        if weight * consonants + (1 - weight) <= best:
+        likeness = weight * same
+        if likeness + (1 - weight) <= best:
             continue
-        best = max(
-            best,
-            weight * consonants
-            + _CONSONANTS_BEGIN * JaroWinkler.similarity(one.consonants, other.consonants)
-            + _DULLED * Indel.normalized_similarity(one.dull, other.dull)
-            + (1 - weight - _CONSONANTS_BEGIN - _DULLED)
-            * Levenshtein.normalized_similarity(one.full, other.full),
+        likeness += (1 - weight - _CONSONANTS_BEGIN - _DULLED) * Levenshtein.normalized_similarity(
+            full, other.full
         )
+        if likeness + _CONSONANTS_BEGIN + _DULLED <= best:
+            continue
+        likeness += _CONSONANTS_BEGIN * JaroWinkler.similarity(consonants, other.consonants)
+        best = max(best, likeness + _DULLED * Indel.normalized_similarity(dull, other.dull))
     return best
 
 
