@@ -185,7 +185,7 @@ def test_who_says_exactly_anothers_name_is_not_verified_as_one_alike() -> None:
 
 @pytest.mark.parametrize(
     ("heard", "right", "other"),
-    [("Debbie", "Debra", "Deborah"), ("Kit", "Kathleen", "Kate"), ("Marry", "Mary", "Marie")],
+    [("Debbie", "Debra", "Deborah"), ("Kit", "Kathleen", "Kate"), ("Murry", "Mary", "Marie")],
 )
 def test_who_may_be_another_of_the_surname_is_asked_for_every_letter_or_the_phone(
     heard, right, other

@@ -153,8 +153,8 @@ def _has_phone(person: Person, phone: str) -> bool:
 
 def _doubtful(ways: Sequence[Split], person: Person, score: NameScore, names: Iterable[Name]) -> bool:
     """Whether what was heard may be the name of somebody else on file."""
-    own, parts = name_of(person), _surname_parts((person.last, person.former))
-    if is_named(ways, own):
+    parts = _surname_parts((person.last, person.former))
+    if any(_is_called((way,), person) and way.last and parts.issuperset(way.last.parts) for way in ways):
         return False
     rivals: dict[str, None] = {}
     for given, last in names:
