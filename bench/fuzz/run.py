@@ -41,7 +41,8 @@ from store.opening import open_store
 OFFICES: Final = ("D10001", "D20002")
 SEALING_KEY: Final = base64.b64encode(b"a key of the fuzz, 32 bytes long").decode("ascii")
 CANARY: Final = "Xanthippus"
-TOKENS: Final = 12
+TOKENS: Final = 12  # at least
+A_MINUTE: Final = 400  # requests for one token, fewer than it has in a minute, however fast they are sent
 CALLS: Final = 0.34  # of all requests
 SLOW: Final = 0.03
 WARM: Final = 0.2  # of all requests come before the first look at what the server holds
@@ -98,7 +99,7 @@ class Siege:
 
     options: Options
     server: Server
-    arms: Armoury
+    armouries: list[Armoury]  # each with a token of its own
     caller: Caller
     secrets: Secrets
     outcome: Outcome
@@ -157,7 +158,7 @@ class Siege:
         return own
 
     async def _shot(self, number: int, chance: Random) -> None:
-        one = shot(chance, self.arms)
+        one = shot(chance, self.armouries[number % len(self.armouries)])
         async with line(self.server.port) as own:
             await own.say(one.data)
             heard = await own.hear(head=one.head)
@@ -165,7 +166,8 @@ class Siege:
 
     async def _slow(self, number: int, chance: Random) -> None:
         kind = chance.choices(list(KINDS), [share for share, _ in KINDS.values()])[0]
-        heard, fault = await KINDS[kind][1](self.server.port, chance, self.arms)
+        arms = self.armouries[number % len(self.armouries)]
+        heard, fault = await KINDS[kind][1](self.server.port, chance, arms)
         fault = fault or wrong_answer(heard, frozenset({heard.status}), self.secrets)
         self.note(number, kind, heard.status, fault, b"")
 
@@ -264,7 +266,7 @@ async def run(options: Options) -> Outcome:
 async def _act(siege: Siege, people: dict[str, list[Patient]]) -> None:
     count, outcome, server = siege.options.count, siege.outcome, siege.server
     one, other = people[OFFICES[0]][-2:]
-    await books(server.root, siege.arms.token, one)
+    await books(server.root, siege.armouries[0].token, one)
     warm = max(1, int(count * WARM))
     await siege.salvo(0, warm)
     outcome.before = await siege.settled()
@@ -274,7 +276,7 @@ async def _act(siege: Siege, people: dict[str, list[Patient]]) -> None:
     outcome.wrong += wrong_end(outcome.before, outcome.after, count - warm)
     if not server.running:
         outcome.wrong.append("the server is gone")
-    await books(server.root, siege.arms.token, other)
+    await books(server.root, siege.armouries[0].token, other)
     if count >= LONG_RUN:
         outcome.wrong += missing_refusals(outcome.statuses)
 
@@ -290,7 +292,7 @@ async def _besieged(
         url, key_file=None, key_text=SEALING_KEY, default_path=options.folder
     ) as store:
         now = int(time.time() * 1000)
-        for number in range(TOKENS):
+        for number in range(max(TOKENS, options.count // A_MINUTE)):
             office = OFFICES[number % len(OFFICES)]
             _, token = await store.tokens.create(
                 f"door {number}", scopes=SCOPES.split(), offices=OFFICES, now=now, expires_at=None
@@ -301,22 +303,27 @@ async def _besieged(
                 for row in people[office][:40]
             )
             doors.append(Door(number, token, office, f"/o/{office}", callers))
-        _, arm = await store.tokens.create(
-            "arms", scopes=SCOPES.split(), offices=OFFICES[:1], now=now, expires_at=None
-        )
+        arms = [
+            (
+                await store.tokens.create(
+                    f"arm {number}", scopes=SCOPES.split(), offices=OFFICES[:1], now=now, expires_at=None
+                )
+            )[1]
+            for number in range(1 + options.count // A_MINUTE)
+        ]
         _, greedy = await store.tokens.create(
             "greedy", scopes=SCOPES.split(), offices=OFFICES[:1], now=now, expires_at=None
         )
-    arms = Armoury(issuer, arm, greedy)
     async with line(server.port) as one:
         await one.say(request("POST", "/mcp", *JSON, body=LIST, token=doors[0].token))
         tools: list[dict[str, Any]] = json.loads((await one.hear()).body)["result"]["tools"]
-    tokens = (*(door.token for door in doors), arm, greedy)
+    tokens = (*(door.token for door in doors), *arms, greedy)
     app = server.sandbox.world.config
     secrets = Secrets(
         (CANARY, SEALING_KEY, *tokens, app.app_key, app.app_id, str(options.folder), os.fspath(Path.cwd()))
     )
-    yield Siege(options, server, arms, Caller(doors, tools), secrets, outcome)
+    armouries = [Armoury(issuer, arm, greedy) for arm in arms]
+    yield Siege(options, server, armouries, Caller(doors, tools), secrets, outcome)
 
 
 def _people(world: World, office: str) -> list[Patient]:

@@ -164,6 +164,10 @@ async def test_streams_are_counted_where_no_token_is_asked_for_too():
         PING.replace(b"2.0", b"1.0"),
         PING.replace(b"ping", b"\\ud800"),
         PING.replace(b'"ping"', b"7"),
+        PING.replace(b":1,", b":%d," % 10**30),
+        PING.replace(b":1,", b":[1],"),
+        PING.replace(b":1,", b":null,"),
+        PING.replace(b":1,", b':"%b",' % (b"x" * 257)),
     ],
 )
 async def test_what_is_no_message_is_refused_without_repeating_it(body):
