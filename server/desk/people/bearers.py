@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LIKELIEST: Final = 6
 _SOUNDING_LIKE: Final = 3
 _SURE: Final = 0.85  # a word of a name is so well heard that its bearers are looked at for the rest
-_MOST_SURE: Final = 500  # how many names are compared as a whole
+_MOST_SURE: Final = 250  # how many names are compared as a whole
 _MOST_NEAR: Final = 12
 _FEW: Final = 4
 _ALIKE: Final = 0.5  # how alike in outline a name has to be to a word, and to words run together

@@ -243,7 +243,7 @@ def readings(word: str) -> tuple[Reading, ...]:
 
 
 def _reading(full: str) -> Reading:
-    dull = _DOUBLED.sub(r"\1", full.translate(_DULL))
+    dull = _undoubled(full.translate(_DULL))
     return Reading(full, dull, dull.translate(_SILENT))
 
 
@@ -274,10 +274,15 @@ def alike(heard: str, name: str) -> float:
 
 def sound(word: str) -> str:
     """A folded word's sounds, said the English way: equal for words that only spelling tells apart."""
-    return _DOUBLED.sub(r"\1", _ENGLISH(word))
+    return _undoubled(_ENGLISH(word))
 
 
 @lru_cache(maxsize=32768)
 def outline(word: str) -> str:
     """The dull sounds of a folded word said the English way: enough to tell which are worth a closer look."""
-    return _DOUBLED.sub(r"\1", _ENGLISH(word).translate(_DULL))
+    return _undoubled(_ENGLISH(word).translate(_DULL))
+
+
+def _undoubled(sounds: str) -> str:
+    # Looking costs a tenth of replacing, and few have any.
+    return _DOUBLED.sub(r"\1", sounds) if _DOUBLED.search(sounds) else sounds
