@@ -408,7 +408,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
     "chunks": _attack(3, _chunks, HUNG_UP, 200, 202, 400, 408),
     "long body": _attack(1, _long_body, 413),
     "no JSON": _attack(8, _no_json, 400),
-    "no JSON-RPC": _attack(14, _no_rpc, 200, 202, 400, 404),
+    "no JSON-RPC": _attack(14, _no_rpc, 200, 202, 400, 413, 404),
     "no HTTP": _attack(3, _no_http, HUNG_UP, 400, 401, 421),
     "other office": _attack(2, _other_office, 403),
     "greedy": _attack(10, _greedy, 400, 429),
