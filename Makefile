@@ -11,7 +11,7 @@ setup: .venv/.ready ## Make .venv with chairtime in it
 
 .venv/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
@@ -50,7 +50,7 @@ types: setup ## Check types
 
 .venv/audit/.ready: requirements.audit.lock
 	$(PYTHON) -m venv .venv/audit
-	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 audit: .venv/audit/.ready ## Look for known vulnerabilities in what is locked: UNCHECKED=allow where no source is reached
