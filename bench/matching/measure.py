@@ -37,6 +37,8 @@ class Measure:
 
     def __post_init__(self) -> None:
         self.roster = Roster(self.people)
+        for _ in self.roster.rehearse():  # as the server has it done, between calls
+            pass
         self.by_id = {person.id: person for person in self.people}
         self.known = [(case.heard, self.by_id[case.id]) for case in self.cases if case.id in self.by_id]
 

@@ -94,6 +94,7 @@ class MirrorKeeper:
                         self._busy.add(office.id)
                         tasks.start_soon(self._tended, office, name=f"mirror {office.id}")
                 self._copies.forget_idle()
+                await self._copies.rehearse()
                 await self._parts.clock.sleep(self._parts.settings.mirror_look_seconds)
 
     async def tend(self, office: Office) -> Work:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from server.desk.people.birthdates import ONE_PART, date_fit, similar_dates
 from server.desk.people.judging import Heard, Person, judge, phone_key
+from server.desk.people.matching import given_score, word_score
 from server.desk.people.names import splits
 from server.desk.people.roster import Roster
-from server.desk.people.sounds import alike
+from server.desk.people.sounds import alike, readings
 
 DAY = dt.date(1980, 3, 15)
 OTHER_DAY = dt.date(1991, 7, 2)
@@ -299,3 +300,31 @@ def test_words_said_around_a_name_are_no_part_of_it() -> None:
 def test_how_alike_two_words_sound_lies_between_nothing_and_one(heard, name) -> None:
     assert 0 <= alike(heard, name) <= 1
     assert alike(heard, heard) in {0, 1}
+
+
+def test_after_a_rehearsal_a_search_looks_at_no_words_but_those_that_were_heard() -> None:
+    def looked_at(roster: Roster) -> int:
+        before = readings.cache_info().misses
+        roster.search(Heard("Kathrin Thomsen", DAY))
+        return readings.cache_info().misses - before
+
+    readings.cache_clear()
+    alike.cache_clear()
+    word_score.cache_clear()
+    given_score.cache_clear()
+    assert looked_at(Roster(PEOPLE)) > 3  # the two words, what they make together, and names on file
+    for cached in (readings, alike, word_score, given_score):
+        cached.cache_clear()
+    roster = Roster(PEOPLE)
+    for _ in roster.rehearse():
+        pass
+    assert looked_at(roster) <= 3
+
+
+def test_names_may_come_and_go_during_a_rehearsal_and_answers_stay_the_same() -> None:
+    roster = Roster(PEOPLE)
+    for step, _ in enumerate(roster.rehearse()):
+        roster.upsert(person(100 + step, f"Newcomer{step}|Arrived{step}"))
+        roster.remove("8")
+    assert roster.search(Heard("Kathrin Oh Brien"))[0].record.id == "1"
+    assert not any(match.record.id == "8" for match in roster.search(Heard("Mary Ann Thompson")))

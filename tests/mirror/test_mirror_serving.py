@@ -211,6 +211,19 @@ async def test_a_damaged_copy_is_thrown_away_and_sikka_is_asked(tmp_path):
         assert len((await office.copy()).patients) == 40
 
 
+async def test_a_copy_new_in_memory_is_rehearsed_once(tmp_path):
+    async with read_office(tmp_path) as office:
+        copies = office.desk.copies
+        await office.copy()
+        assert await copies.rehearse() == 1
+        office.manual.advance(5)
+        await office.copy()  # looked at again, and still the same
+        assert await copies.rehearse() == 0
+        copies._places.clear()
+        await office.copy()
+        assert await copies.rehearse() == 1
+
+
 async def test_a_copy_that_nobody_uses_leaves_the_memory(tmp_path):
     async with read_office(tmp_path) as office:
         copies, copy = office.desk.copies, await office.copy()

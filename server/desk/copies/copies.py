@@ -22,6 +22,7 @@ LOOK_SECONDS: Final = 1.0  # another process may have loaded something; ours say
 VOUCHED_ROUNDS: Final = 5  # rounds of questions to Sikka that may fail before nobody vouches for a copy
 LEAST_VOUCHED_MS: Final = 300_000
 LET_ALONE_SECONDS: Final = 10.0
+STEPS_AT_ONCE: Final = 20  # of a rehearsal, about a millisecond; then whoever waits has their turn
 CLOCKS_APART_MS: Final = 5_000  # of two processes
 
 Result = TypeVar("Result")
@@ -49,6 +50,7 @@ class _Held:
     head: Mirrored
     looked: float
     used: float
+    rehearsed: bool = False
 
 
 @dataclass
@@ -132,6 +134,16 @@ class Copies:
             place.held = None
         return len(idle)
 
+    async def rehearse(self) -> int:
+        """Have the names of copies that are new in memory looked at, between other work. Returns how many."""
+        new = [place.held for place in self._places.values() if place.held and not place.held.rehearsed]
+        for held in new:
+            held.rehearsed = True
+            for step, _ in enumerate(held.copy.patients.roster.rehearse()):
+                if step % STEPS_AT_ONCE == 0:
+                    await anyio.lowlevel.checkpoint()
+        return len(new)
+
     def _serves(self, head: Mirrored) -> bool:
         now = self._clock.now()
         asked = self.vouched_at()
@@ -170,7 +182,8 @@ class Copies:
             return None
         copy.version, copy.as_of = head.version, head.as_of
         copy.read_from = (head.read_from or 0) - CLOCKS_APART_MS
-        return _Held(copy, head, looked=now, used=now)
+        known = held is not None and held.rehearsed and held.copy is copy
+        return _Held(copy, head, looked=now, used=now, rehearsed=known)
 
     async def _brought_up(self, office_id: str, copy: Copy | None, head: Mirrored) -> Copy:
         if copy is not None and copy.version == head.version:

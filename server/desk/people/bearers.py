@@ -79,6 +79,17 @@ class Bearers:
         given, last = name
         return self._families.get(last, {}).get(given, "").split(_NEXT)
 
+    def rehearse(self) -> Iterator[None]:
+        """Look at every word of every name once, in steps of some 50 microseconds."""
+        yield from self._words.rehearse()
+        yield from self._compounds.rehearse()
+        for given in tuple(self._goes_with):
+            _sketch(given[0])
+            yield
+        for last in tuple(self._families):
+            _sketch(last[0])
+            yield
+
     def likely(self, words: Words) -> list[Name]:
         """The names that heard words may stand for, the likeliest among them."""
         firsts, lasts = self._heard(words)

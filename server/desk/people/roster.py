@@ -13,7 +13,7 @@ from server.desk.people.names import PARTICLES, generation, heard_words, splits
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from server.desk.people.names import Name, Split, Words
 
@@ -94,6 +94,13 @@ class Roster:
             take_out(self._by_birth, born, patient_id)
         for phone in _keys(phones):
             take_out(self._by_phone, phone, patient_id)
+
+    def rehearse(self) -> Iterator[None]:
+        """What a first search would spend on words that none has looked at yet, done before one comes.
+
+        It changes no answer. Each step takes some 50 microseconds; names may come and go between two.
+        """
+        return self._bearers.rehearse()
 
     def born_on(self, day: dt.date) -> list[Person]:
         """The records with that birth date."""
