@@ -26,7 +26,9 @@ async def spread(agent, patient):
         told = await agent.ask(
             "find_slots", reason="exam", patient=patient, date_from=str(day), date_to=str(day)
         )
-        halves = [slot for slot in told.facts["slots"] if slot["start"][-2:] in {"00", "30"}]
+        # on a day without hours the nearest times are told, which are of another day
+        that_day = [slot for slot in told.facts["slots"] if slot["start"].startswith(str(day))]
+        halves = [slot for slot in that_day if slot["start"][-2:] in {"00", "30"}]
         found += halves[:1]
     return found
 
