@@ -87,7 +87,7 @@ class Connection(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A line of the head; those after a body mean nothing here and are not kept."""
         if self._in_head:
-            super().on_header(name, value)
+            super().on_header(name, value.strip(b" \t"))  # RFC 9110, 5.5; httptools leaves what is behind
 
     def on_body(self, body: bytes) -> None:
         """A part of a body that somebody waits for."""

@@ -246,6 +246,25 @@ async def test_a_connection_is_kept_for_the_next_request_and_judged_anew(house):
     assert re.findall(r"HTTP/1\.1 (\d+)", heard) == ["200", "200", "431"]
 
 
+async def test_blanks_around_a_headers_value_are_no_part_of_it(house):
+    envelope = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "blanks", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    request = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": envelope}}
+    body = json.dumps(request).encode()
+    head = (
+        f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAuthorization: Bearer {house.issuer.token()}\r\n"
+        "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
+        "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: \t tools/list \t \r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    heard = await answered(house, head.encode() + body)
+    assert heard.startswith("HTTP/1.1 200 ")
+    assert '"find_slots"' in heard
+
+
 async def test_too_many_requests_of_one_token_wait_and_others_do_not(http, house):
     greedy = bearer(house.issuer.token(sub="greedy"))
     answer = await http.post("/mcp", content=b"{}", headers=greedy)
