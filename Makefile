@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos fuzz machine bench-polling bench-reads bench-matching bench-callers
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector conformance tool-list chaos fuzz machine bench-polling bench-reads bench-matching bench-callers
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -58,6 +58,9 @@ audit: .venv/audit/.ready ## Look for known vulnerabilities in what is locked: U
 
 inspector: setup ## Drive the server with MCP Inspector's command line over every transport
 	tests/inspector/run
+
+conformance: setup ## Run the protocol's conformance suite against the server in both revisions
+	tests/conformance/run
 
 tool-list: setup ## Write the snapshot of the tools anew
 	$(BIN)/python tests/tool_list.py

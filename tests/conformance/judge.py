@@ -1,4 +1,4 @@
-"""Holds what the conformance suite found against what is expected of this server: all of it, and nothing else."""
+"""Holds what the conformance suite found against what is expected of this server: that, and nothing else."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ Found = Mapping[str, Checks]  # by scenario
 
 
 class Row(NamedTuple):
-    """What came of one scenario. ``expected`` is whether it was known that our server cannot pass it whole."""
+    """What came of one scenario. ``expected`` is whether it is known that our server cannot pass it whole."""
 
     client: str
     case: str
@@ -30,7 +30,8 @@ def found_in(folder: Path) -> Found:
     """The status of every check of every scenario that a run has written down."""
     found: dict[str, dict[str, str]] = {}
     for file in sorted(folder.glob("server-*/checks.json")):
-        scenario = file.parent.name.removeprefix("server-").rsplit("-", 6)[0]  # a moment in time ends the name
+        # a moment in time ends the folder's name
+        scenario = file.parent.name.removeprefix("server-").rsplit("-", 6)[0]
         checks: dict[str, str] = {}
         for check in json.loads(file.read_text(encoding="utf-8")):
             if checks.get(check["id"]) != FAILED:  # one that was made several times has to hold each time
@@ -85,9 +86,7 @@ def main(folder: Path) -> int:
     """Print all rows; 1 where one is not as it has to be."""
     table = tomllib.loads(EXPECTED.read_text(encoding="utf-8"))
     rows = [
-        row
-        for revision in table["passes"]
-        for row in judged(revision, found_in(folder / revision), table)
+        row for revision in table["passes"] for row in judged(revision, found_in(folder / revision), table)
     ]
     for row in rows:
         print(json.dumps(row._asdict()))  # noqa: T201 - a command's answer
