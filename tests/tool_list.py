@@ -1,10 +1,13 @@
 """The tools as agents see them, in a file that a test compares; `make tool-list` writes it anew."""
 
 import json
+import math
 from pathlib import Path
 
 from server.tools.toolsets import TOOLSETS
 
+MOST_TOKENS = 2_000  # of the default set, in every turn of a call
+CHARACTERS_A_TOKEN = 4.25  # fewer than `make tokens` finds: 4.4 to 4.6 in any set of tools
 SNAPSHOT = Path(__file__).parent / "tools" / "tools_list.json"
 
 
@@ -15,6 +18,27 @@ def listed() -> str:
         for name, specs in TOOLSETS.items()
     }
     return json.dumps(tools, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_functions(specs):
+    """What a model is given of some tools: OpenAI's function form as compact JSON, as runtimes send it."""
+    functions = [
+        {
+            "type": "function",
+            "function": {
+                "name": spec.name,
+                "description": spec.description,
+                "parameters": spec.as_tool().input_schema,
+            },
+        }
+        for spec in specs
+    ]
+    return json.dumps(functions, separators=(",", ":"), ensure_ascii=False)
+
+
+def at_most(text):
+    """A bound of the tokens in tools' JSON that needs no vocabulary; `make tokens` holds it against some."""
+    return math.ceil(len(text) / CHARACTERS_A_TOKEN)
 
 
 if __name__ == "__main__":

@@ -57,8 +57,11 @@ class ToolSpec:
 
     Attributes:
         operation: under which the wording tables keep its sentences.
-        writes: whether it may change anything in the practice.
-        destructive: whether it may undo something.
+        writes: whether it may change anything in the practice; what it keeps of its own, such as a time held
+            for the caller or a try that is counted, is no such change.
+        destructive: whether what was there before may be gone after it, rather than something added.
+        repeatable: whether a call that has had its effect has none when it is made once more.
+        reaches_out: whether it asks the practice's system, and not this program's own database alone.
         takes_card_data: whether a card's number among the arguments is its own affair; any other tool that
             writes is not even run with one.
     """
@@ -71,6 +74,8 @@ class ToolSpec:
     operation: str = ""
     writes: bool = False
     destructive: bool = False
+    repeatable: bool = True
+    reaches_out: bool = True
     takes_card_data: bool = False
 
     def as_tool(self) -> Tool:
@@ -86,8 +91,8 @@ class ToolSpec:
                 title=self.title,
                 read_only_hint=not self.writes,
                 destructive_hint=self.destructive,
-                idempotent_hint=True,
-                open_world_hint=True,
+                idempotent_hint=self.repeatable,
+                open_world_hint=self.reaches_out,
             ),
         )
 
