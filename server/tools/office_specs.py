@@ -13,10 +13,11 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
         name="message_office",
         title="Leave a message for the office",
         description=(
-            "Call this when something is for the office's people, when no other tool can help, and at once in "
-            "an emergency, whose answer you then say. It needs no identity. Have the message ready, and name "
-            "and number if they were given. It is no appointment; promise nothing beyond its answer. Example: "
-            "'I'm stuck in traffic': kind 'running_late', message 'Stuck in traffic, running late.'"
+            "Call this when something is for the office's people, when no other tool can help, and at "
+            "once in an emergency, whose answer you then say. It needs no identity. Have the message "
+            "ready, and name and number if they were given. It is no appointment; promise nothing beyond "
+            "its answer. Example: 'I'm stuck in traffic': kind 'running_late', message 'Stuck in traffic, "
+            "running late.'"
         ),
         arguments=(
             Argument(
@@ -41,7 +42,7 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
             ),
             Argument(
                 "urgency",
-                "emergency for trouble breathing or swallowing, heavy bleeding and the like; urgent if it can't wait.",
+                "emergency for trouble breathing or swallowing, heavy bleeding and the like.",
                 choices=("normal", "urgent", "emergency"),
                 default="normal",
                 otherwise="urgent",
@@ -59,8 +60,9 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
         title="Look up facts about the office",
         description=(
             "Call this for today's date, the office's hours, address, phones, people, insurance list and "
-            "other offices, or what to say in an emergency. Have nothing ready but the topic. What it does not "
-            "know, nobody here does: do not guess. Example: 'Are you open on Saturday?': topic 'hours'."
+            "other offices, or what to say in an emergency. Have nothing ready but the topic. What it "
+            "does not know, nobody here does: do not guess. Example: 'Are you open on Saturday?': topic "
+            "'hours'."
         ),
         arguments=(
             Argument("topic", "What to look up.", required=True, choices=office.TOPICS, otherwise="other"),

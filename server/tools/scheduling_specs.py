@@ -22,11 +22,11 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="find_patient",
         title="Find the caller's record",
         description=(
-            "Call this first when the caller may be a patient. Have the patient's full name and date of birth "
-            "ready. It gives the handle that other tools ask for, and the coming appointments. Unless the "
-            "outcome is verified you know nothing of the person: do not guess. "
-            "Example: a mother calls for Maya Brooks: name 'Maya Brooks', date_of_birth '2016-05-04', "
-            "caller_is 'parent'."
+            "Call this first when the caller may be a patient. Have the patient's full name and date of "
+            "birth ready. It gives the handle that other tools ask for, and the coming appointments. "
+            "Unless the outcome is verified you know nothing of the person: do not guess. Example: a "
+            "mother calls for Maya Brooks: name 'Maya Brooks', date_of_birth '2016-05-04', caller_is "
+            "'parent'."
         ),
         arguments=(
             Argument("name", "The patient's first and last name, as heard.", required=True),
@@ -47,11 +47,11 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="register_patient",
         title="Register a new patient",
         description=(
-            "Call this when somebody new wants to become a patient, or says so after find_patient did not find "
-            "them. Have the last name spelled, the date of birth and a phone ready. The first call returns the "
-            "sentence to read back; call again with caller_confirmed true after a yes. Its handle can be used "
-            "at once, pending or not. Example: first_name 'Ada', last_name 'Okafor', date_of_birth "
-            "'1990-02-28', phone '415 555 0134'."
+            "Call this when somebody new wants to become a patient, or says so after find_patient did not "
+            "find them. Have the last name spelled, the date of birth and a phone ready. The first call "
+            "returns the sentence to read back; call again with caller_confirmed true after a yes. Its "
+            "handle can be used at once, pending or not. Example: first_name 'Ada', last_name 'Okafor', "
+            "date_of_birth '1990-02-28', phone '415 555 0134'."
         ),
         arguments=(
             Argument("first_name", "As the caller says it.", required=True),
@@ -69,16 +69,18 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="find_slots",
         title="Find free times",
         description=(
-            "Call this to offer appointment times; it needs no identity. Have the reason ready, and the days "
-            "as dates, counted from the office's today. Returns up to three free times with slot handles: "
-            "offer only these. Example: 'a cleaning, Tuesday morning': reason 'cleaning', date_from "
-            "'2026-12-01', date_to '2026-12-01', time_of_day 'morning'."
+            "Call this to offer appointment times; it needs no identity. Have the reason ready, and the "
+            "days as dates, counted from the office's today. Returns up to three free times with slot "
+            "handles: offer only these. Example: 'a cleaning, Tuesday morning': reason 'cleaning', "
+            "date_from '2026-12-01', date_to '2026-12-01', time_of_day 'morning'."
         ),
         arguments=(
             Argument("reason", "What the visit is for, in the caller's words.", required=True),
             Argument("patient", "Patient handle; or new, or new_child, for somebody not seen here yet."),
             Argument("date_from", "First day wanted, ISO; empty for today."),
-            Argument("date_to", "Last day wanted, ISO; the same as date_from for one day; empty for no limit."),
+            Argument(
+                "date_to", "Last day wanted, ISO; the same as date_from for one day; empty for no limit."
+            ),
             Argument(
                 "time_of_day",
                 "Part of the day; empty for any.",
@@ -95,9 +97,9 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         description=(
             "Call this when the caller has chosen a time that find_slots offered. Have the patient handle "
             "ready. Say the time and wait for a yes before caller_confirmed true; without it this returns "
-            "the sentence to read back. It is booked only when the outcome is confirmed; on pending go on, "
-            "ask check_writeback later, and never book it again. "
-            "Example: 'Yes, Tuesday at two': patient, that slot, caller_confirmed true."
+            "the sentence to read back. It is booked only when the outcome is confirmed; on pending go "
+            "on, ask check_writeback later, and never book it again. Example: 'Yes, Tuesday at two': "
+            "patient, that slot, caller_confirmed true."
         ),
         arguments=(
             _PATIENT,
@@ -115,9 +117,9 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         description=(
             "Call this when the caller wants an appointment at another time that find_slots offered. Have "
             "both handles ready. The first call returns the sentence to read back; call again with "
-            "caller_confirmed true after a yes. It is moved only when the outcome is confirmed; until then "
-            "the old time stands. Do not cancel and book instead. "
-            "Example: 'Friday at nine is better': the appointment, Friday's slot."
+            "caller_confirmed true after a yes. It is moved only when the outcome is confirmed; until "
+            "then the old time stands. Do not cancel and book instead. Example: 'Friday at nine is "
+            "better': the appointment, Friday's slot."
         ),
         arguments=(
             _APPOINTMENT,
@@ -133,11 +135,11 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="cancel_appointment",
         title="Cancel an appointment",
         description=(
-            "Call this when the caller wants an appointment cancelled, or a booking of this call undone, and "
-            "no other time instead. Have its handle ready. The first call returns the sentence to read back; "
-            "call again with caller_confirmed true after a yes. It is cancelled only when the outcome is "
-            "confirmed or withdrawn. Example: 'Cancel Tuesday, we are moving away': Tuesday's appointment, "
-            "reason 'moving away'."
+            "Call this when the caller wants an appointment cancelled, or a booking of this call undone, "
+            "and no other time instead. Have its handle ready. The first call returns the sentence to "
+            "read back; call again with caller_confirmed true after a yes. It is cancelled only when the "
+            "outcome is confirmed or withdrawn. Example: 'Cancel Tuesday, we are moving away': Tuesday's "
+            "appointment, reason 'moving away'."
         ),
         arguments=(
             _APPOINTMENT,
@@ -153,9 +155,9 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="check_writeback",
         title="See what became of a request",
         description=(
-            "Call this once before goodbye when anything was asked for in this call, and whenever the caller "
-            "asks whether it went through. It changes nothing and sends nothing again. "
-            "Example: 'So am I booked now?': no arguments, for all of this call."
+            "Call this once before goodbye when anything was asked for in this call, and whenever the "
+            "caller asks whether it went through. It changes nothing and sends nothing again. Example: "
+            "'So am I booked now?': no arguments, for all of this call."
         ),
         arguments=(
             Argument("writeback", "Writeback or appointment handle; empty for all of this call."),

@@ -26,6 +26,7 @@ from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.disclosing import allowed
 from server.tools.diverting import divert
+from server.tools.outcomes import outcomes_of
 from server.tools.protocol import in_our_words
 from server.tools.results import Answer, as_result, room_for_news
 from server.tools.scopes import TOOL_SCOPES
@@ -169,6 +170,8 @@ class Surface(MCPServer[None]):
             answer = await self._answer(call, spec, arguments)
         answer.writes = spec.writes
         answer.facts = allowed(spec.name, answer.facts)
+        if answer.outcome not in outcomes_of(spec.name):
+            log.error("outcome_unlisted", tool=spec.name, outcome=answer.outcome.value)
         try:
             news = await self._news(call, answer)
         except Exception as error:  # noqa: BLE001 - the answer is true without the news
