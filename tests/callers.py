@@ -80,7 +80,7 @@ class Caller:
             result = await self.client.call_tool(tool, arguments, meta=self.meta)  # pyright: ignore[reportArgumentType] - any mapping does
         assert_contract(result)
         told = Told(result)
-        assert told.outcome in outcomes_of(tool)
+        assert told.outcome in outcomes_of(tool), "outcomes_of does not name it"
         self.heard.append(told)
         return told
 

@@ -34,7 +34,7 @@ class Agent:
         assert isinstance(result, CallToolResult)
         assert_contract(result)
         told = Told(result)
-        assert told.outcome in outcomes_of(tool)
+        assert told.outcome in outcomes_of(tool), "outcomes_of does not name it"
         return told
 
     async def yes(self, tool: str, /, **arguments: Any) -> Told:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from harness import FAST, OFFICE_ID, open_office, served, settings_for
+from mcp_types import CallToolResult
 from visiting import Agent
 
 from sandbox.world import OfficeSpec
@@ -25,7 +26,9 @@ ADA = {"first_name": "Ada", "last_name": "Okafor", "date_of_birth": "1990-02-28"
 
 
 def hints(name):
-    return next(spec for spec in ALL if spec.name == name).as_tool().annotations
+    found = next(spec for spec in ALL if spec.name == name).as_tool().annotations
+    assert found is not None
+    return found
 
 
 def example_of(spec):
@@ -102,7 +105,8 @@ async def test_a_tool_that_does_not_reach_out_answers_without_the_practices_syst
             assert inside == ["message_office"]
             given = {"kind": "running_late", "message": "Stuck in traffic.", "call_id": "prose"}
             told = await app.surface.call_tool("message_office", given)
-            assert told.structured_content["outcome"] == "ok"
+            assert isinstance(told, CallToolResult)
+            assert (told.structured_content or {})["outcome"] == "ok"
 
 
 async def once_and_again(agent, tool, **arguments):
@@ -183,9 +187,11 @@ def test_every_tool_has_its_outcomes_and_every_outcome_is_some_tools():
     assert {outcome for spec in ALL for outcome in outcomes.outcomes_of(spec.name)} == set(Outcome)
 
 
-async def test_an_outcome_that_a_tool_does_not_name_is_answered_and_logged(tmp_path, monkeypatch, capsys):
+async def test_an_outcome_that_a_tool_does_not_name_is_logged_and_no_agent_of_a_test_takes_it(
+    tmp_path, monkeypatch, capsys
+):
     monkeypatch.setattr(outcomes, "_OWN", {})
     async with on_call(tmp_path) as agent:
-        told = await agent.office.app.surface.call_tool("office_info", {"topic": "phones"})
-        assert told.structured_content["outcome"] == "ok"
+        with pytest.raises(AssertionError, match="outcomes_of"):
+            await agent.ask("office_info", topic="phones")
     assert "outcome_unlisted" in capsys.readouterr().out
