@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+from bench.tool_choice.asking import functions
 from server.tools.toolsets import TOOLSETS
 
 MOST_TOKENS = 2_000  # of the default set, in every turn of a call
@@ -22,18 +23,7 @@ def listed() -> str:
 
 def as_functions(specs):
     """What a model is given of some tools: OpenAI's function form as compact JSON, as runtimes send it."""
-    functions = [
-        {
-            "type": "function",
-            "function": {
-                "name": spec.name,
-                "description": spec.description,
-                "parameters": spec.as_tool().input_schema,
-            },
-        }
-        for spec in specs
-    ]
-    return json.dumps(functions, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(functions(specs), separators=(",", ":"), ensure_ascii=False)
 
 
 def at_most(text):
