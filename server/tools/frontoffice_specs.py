@@ -13,9 +13,9 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
         name="list_appointments",
         title="List coming appointments",
         description=(
-            "Call this when a verified caller asks what is coming up, and find_patient's list is not "
-            "enough or not fresh. Requests of this call that are not confirmed yet are listed as pending. "
-            "Example: 'When was I to come again?': the patient."
+            "Call this when a verified caller asks what is coming up and find_patient's answer is not "
+            "enough. Requests of this call that are not confirmed yet are listed as pending. Example: "
+            "'When was I to come again?': the patient."
         ),
         arguments=(_PATIENT,),
         run=reads.list_appointments,
@@ -45,10 +45,10 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
         title="Change a detail in the record",
         description=(
             "Call this when a verified patient wants a detail of their record changed. Have the whole new "
-            "value ready, spelled if it is a name or a mail address. The first call returns the sentence "
-            "to read back; call again with caller_confirmed true after a yes. It is updated only when the "
-            "outcome is confirmed. Example: 'I have a new cell phone': field 'phone', value '415 555 "
-            "0142'."
+            "value ready, spelled if it is a name or an email address. The first call returns the "
+            "sentence to read back; call again with caller_confirmed true after a yes. It is updated only "
+            "when the outcome is confirmed. Example: 'I have a new cell phone': field 'phone', value '415 "
+            "555 0142'."
         ),
         arguments=(
             _PATIENT,

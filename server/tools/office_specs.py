@@ -14,10 +14,10 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
         title="Leave a message for the office",
         description=(
             "Call this when something is for the office's people, when no other tool can help, and at "
-            "once in an emergency, whose answer you then say. It needs no identity. Have the message "
-            "ready, and name and number if they were given. It is no appointment; promise nothing beyond "
-            "its answer. Example: 'I'm stuck in traffic': kind 'running_late', message 'Stuck in traffic, "
-            "running late.'"
+            "once in an emergency: then say its answer. It needs no identity. Have the message ready, and "
+            "name and number if they were given. It is no appointment; promise nothing beyond its answer. "
+            "Example: 'I'm stuck in traffic': kind 'running_late', message 'Stuck in traffic, running "
+            "late.'"
         ),
         arguments=(
             Argument(
@@ -60,9 +60,8 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
         title="Look up facts about the office",
         description=(
             "Call this for today's date, the office's hours, address, phones, people, insurance list and "
-            "other offices, or what to say in an emergency. Have nothing ready but the topic. What it "
-            "does not know, nobody here does: do not guess. Example: 'Are you open on Saturday?': topic "
-            "'hours'."
+            "other offices, or what to say in an emergency. It needs no identity. What it does not know, "
+            "nobody here does: do not guess. Example: 'Are you open on Saturday?': topic 'hours'."
         ),
         arguments=(
             Argument("topic", "What to look up.", required=True, choices=office.TOPICS, otherwise="other"),

@@ -23,10 +23,10 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         title="Find the caller's record",
         description=(
             "Call this first when the caller may be a patient. Have the patient's full name and date of "
-            "birth ready. It gives the handle that other tools ask for, and the coming appointments. "
-            "Unless the outcome is verified you know nothing of the person: do not guess. Example: a "
-            "mother calls for Maya Brooks: name 'Maya Brooks', date_of_birth '2016-05-04', caller_is "
-            "'parent'."
+            "birth ready. It gives the handle that other tools ask for, never to be spoken, and the "
+            "coming appointments. Unless the outcome is verified you know nothing of the person: do not "
+            "guess. Example: a mother calls for Maya Brooks: name 'Maya Brooks', date_of_birth "
+            "'2016-05-04', caller_is 'parent'."
         ),
         arguments=(
             Argument("name", "The patient's first and last name, as heard.", required=True),
@@ -50,8 +50,8 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
             "Call this when somebody new wants to become a patient, or says so after find_patient did not "
             "find them. Have the last name spelled, the date of birth and a phone ready. The first call "
             "returns the sentence to read back; call again with caller_confirmed true after a yes. Its "
-            "handle can be used at once, pending or not. Example: first_name 'Ada', last_name 'Okafor', "
-            "date_of_birth '1990-02-28', phone '415 555 0134'."
+            "handle works while pending; never register twice. Example: first_name 'Ada', last_name "
+            "'Okafor', date_of_birth '1990-02-28', phone '415 555 0134'."
         ),
         arguments=(
             Argument("first_name", "As the caller says it.", required=True),
@@ -76,7 +76,9 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         ),
         arguments=(
             Argument("reason", "What the visit is for, in the caller's words.", required=True),
-            Argument("patient", "Patient handle; or new, or new_child, for somebody not seen here yet."),
+            Argument(
+                "patient", "Patient handle; new or new_child for somebody not seen here yet; else empty."
+            ),
             Argument("date_from", "First day wanted, ISO; empty for today."),
             Argument(
                 "date_to", "Last day wanted, ISO; the same as date_from for one day; empty for no limit."
@@ -135,10 +137,10 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="cancel_appointment",
         title="Cancel an appointment",
         description=(
-            "Call this when the caller wants an appointment cancelled, or a booking of this call undone, "
-            "and no other time instead. Have its handle ready. The first call returns the sentence to "
-            "read back; call again with caller_confirmed true after a yes. It is cancelled only when the "
-            "outcome is confirmed or withdrawn. Example: 'Cancel Tuesday, we are moving away': Tuesday's "
+            "Call this when the caller wants an appointment cancelled, or a booking of this call undone. "
+            "Have its handle ready. The first call returns the sentence to read back; call again with "
+            "caller_confirmed true after a yes. It is cancelled only when the outcome is confirmed; a "
+            "booking not done yet is withdrawn. Example: 'Cancel Tuesday, we are moving away': Tuesday's "
             "appointment, reason 'moving away'."
         ),
         arguments=(

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from tool_reference import MEANING, reference, shown
+from tool_list import CHARACTERS_A_TOKEN, MOST_TOKENS
+from tool_reference import MEANING, PAGE, reference, shown
 
 from server.desk.answers import OUTCOME_OF, Outcome, Retry
 from server.tools.arguments import iso_date
@@ -39,6 +40,12 @@ def words_ruled(rules):
 
 def test_the_reference_is_as_the_code_has_it():
     assert shown().strip() == reference().strip(), "run: make tool-pages"
+
+
+def test_the_page_says_how_tokens_are_bounded():
+    page = PAGE.read_text(encoding="utf-8")
+    assert f"at most {MOST_TOKENS:,} tokens" in page
+    assert f"one token to {CHARACTERS_A_TOKEN} characters" in " ".join(page.split())
 
 
 def test_the_reference_explains_every_outcome():
@@ -107,7 +114,7 @@ def test_a_prompt_gives_dates_as_the_tools_take_them_and_nothing_of_a_machine(la
     assert all(iso_date(date, "date_from") for date in dates)
     assert not re.search(r"https?:|[<>*`]|\bp[0-9a-z]{10}\b", text)
     assert re.findall(r"\{.*?\}", text) == ["{office}"]
-    assert len(text.split()) <= 620
+    assert len(text.split()) <= 610
 
 
 def test_both_prompts_have_the_same_rules_naming_the_same_things():
