@@ -2,7 +2,7 @@
 
 import re
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from harness import FAST, OFFICE_ID, open_office, served, settings_for
@@ -120,24 +120,48 @@ async def once_and_again(agent, tool, **arguments):
     return told
 
 
+async def once_and_ever(agent, tool, **arguments):
+    """As `once_and_again`; and nothing in the practice is another when it comes again much later."""
+    told = await once_and_again(agent, tool, **arguments)
+    await later(agent)
+    before = practice(agent)
+    await agent.settled(await agent.ask(tool, **arguments))
+    assert practice(agent) == before
+    return told
+
+
+def practice(agent):
+    """What the practice has of visits and people, but for when a row was last touched."""
+    records = agent.office.world.offices[OFFICE_ID].records
+    return [
+        {field.name: getattr(row, field.name) for field in fields(row) if field.name != "changed"}
+        for row in (*records.appointments.values(), *records.patients.values())
+    ]
+
+
+async def later(agent):
+    """A quarter of an hour after everything was confirmed."""
+    await agent.office.store.database.write("UPDATE pms_writebacks SET natural_key_until = 1")
+
+
 async def test_what_is_called_idempotent_has_one_effect_however_often_it_is_called(tmp_path):
     tried = set()
     async with on_call(tmp_path) as agent:
         yes = {"caller_confirmed": True}
         patient = await agent.patient()
         first, second, *_ = await agent.slots(patient=patient)
-        told = await once_and_again(agent, "book_appointment", patient=patient, slot=first["slot"], **yes)
+        told = await once_and_ever(agent, "book_appointment", patient=patient, slot=first["slot"], **yes)
         visit = told.facts["appointment"]
-        await once_and_again(agent, "confirm_appointment", appointment=visit)
-        await once_and_again(agent, "reschedule_appointment", appointment=visit, slot=second["slot"], **yes)
-        await once_and_again(agent, "cancel_appointment", appointment=visit, **yes)
-        await once_and_again(agent, "register_patient", **ADA, **yes)
+        await once_and_ever(agent, "confirm_appointment", appointment=visit)
+        await once_and_ever(agent, "reschedule_appointment", appointment=visit, slot=second["slot"], **yes)
+        await once_and_ever(agent, "cancel_appointment", appointment=visit, **yes)
+        await once_and_ever(agent, "register_patient", **ADA, **yes)
         tried |= {"book_appointment", "confirm_appointment", "reschedule_appointment"}
         tried |= {"cancel_appointment", "register_patient"}
     (tmp_path / "other").mkdir()
     async with on_call(tmp_path / "other", "OrthoTrac") as agent:
         patient = await agent.patient()
-        await once_and_again(agent, "update_patient", patient=patient, **NEW_NAME, caller_confirmed=True)
+        await once_and_ever(agent, "update_patient", patient=patient, **NEW_NAME, caller_confirmed=True)
         tried.add("update_patient")
     writing = {spec.name for spec in ALL if not hints(spec.name).read_only_hint}
     assert tried == {name for name in writing if hints(name).idempotent_hint}
@@ -171,8 +195,7 @@ async def test_a_note_or_a_payment_is_a_further_one_when_it_comes_again_much_lat
     async with on_call(tmp_path) as agent:
         patient = await agent.patient()
         await once_and_again(agent, tool, patient=patient, **arguments)
-        # a quarter of an hour after it was confirmed
-        await agent.office.store.database.write("UPDATE pms_writebacks SET natural_key_until = 1")
+        await later(agent)
         told = await agent.settled(await agent.ask(tool, patient=patient, **arguments))
         assert (told.outcome, len(agent.office.world.effects)) == ("confirmed", 2)
 
