@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector conformance tool-list chaos fuzz machine bench-polling bench-reads bench-matching bench-callers
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -64,6 +64,16 @@ conformance: setup ## Run the protocol's conformance suite against the server in
 
 tool-list: setup ## Write the snapshot of the tools anew
 	$(BIN)/python tests/tool_list.py
+
+tokens: setup ## Count the tokens that the tools take of a model's context, and gate the default set
+	@tests/tokens/run
+
+tool-pages: setup ## Write docs/tools.md and the table of docs/tool-choice.md anew
+	$(BIN)/python tests/tool_reference.py
+	$(BIN)/python -m bench.tool_choice --write
+
+tool-choice: setup ## Score who chooses tools for callers' sentences: CHOOSER="command", or URL= and MODEL= of a model here
+	@$(BIN)/python -m bench.tool_choice $(if $(CHOOSER),--command "$(CHOOSER)") $(if $(URL),--url "$(URL)" --model "$(MODEL)")
 
 chaos: setup ## Prove the ledger in a storm: COUNT=1000 operations, SEED=7
 	$(BIN)/python -m bench.chaos --count $(or $(COUNT),1000) --seed $(or $(SEED),7)

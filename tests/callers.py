@@ -16,6 +16,7 @@ from mcp_types import CallToolResult
 from processes import LIMIT_SECONDS, Practice, ServerProcess
 
 from sandbox.records import Patient
+from server.tools.outcomes import outcomes_of
 
 VOICE_RUNTIME_SECONDS = 5.0  # what LiveKit and openai-agents give a tool
 MODERN = "2026-07-28"
@@ -78,8 +79,10 @@ class Caller:
         with anyio.fail_after(self.seconds):
             result = await self.client.call_tool(tool, arguments, meta=self.meta)  # pyright: ignore[reportArgumentType] - any mapping does
         assert_contract(result)
-        self.heard.append(Told(result))
-        return self.heard[-1]
+        told = Told(result)
+        assert told.outcome in outcomes_of(tool), "outcomes_of does not name it"
+        self.heard.append(told)
+        return told
 
     async def identify(self, patient: Patient) -> str:
         """Verified as this patient; returns the handle."""

@@ -14,6 +14,8 @@ from contract import assert_contract
 from harness import LIMIT_SECONDS, Office
 from mcp_types import CallToolResult
 
+from server.tools.outcomes import outcomes_of
+
 OPEN_OUTCOMES = {"pending", "unknown", "overdue", "queued"}
 
 
@@ -31,7 +33,9 @@ class Agent:
         result = await self.office.app.surface.call_tool(tool, arguments)
         assert isinstance(result, CallToolResult)
         assert_contract(result)
-        return Told(result)
+        told = Told(result)
+        assert told.outcome in outcomes_of(tool), "outcomes_of does not name it"
+        return told
 
     async def yes(self, tool: str, /, **arguments: Any) -> Told:
         """The read-back, and then the answer to a yes."""

@@ -13,8 +13,9 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
         name="list_appointments",
         title="List coming appointments",
         description=(
-            "Call this when a verified caller asks what is coming up. Requests of this call that are "
-            "not confirmed yet are listed as pending."
+            "Call this when a verified caller asks what is coming up and find_patient's answer is not "
+            "enough. Requests of this call that are not confirmed yet are listed as pending. Example: "
+            "'When was I to come again?': the patient."
         ),
         arguments=(_PATIENT,),
         run=reads.list_appointments,
@@ -24,10 +25,17 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
         name="confirm_appointment",
         title="Note that the caller will come",
         description=(
-            "Call this when a verified caller says that they will keep an appointment. It is noted in the "
-            "office's system only when the outcome is confirmed."
+            "Call this when a verified caller says that they will keep an appointment. Have its handle "
+            "ready; nothing is read back. It is noted in the office's system only when the outcome is "
+            "confirmed. Example: 'Yes, I'll be there on Tuesday': Tuesday's appointment."
         ),
-        arguments=(Argument("appointment", "Appointment handle.", required=True),),
+        arguments=(
+            Argument(
+                "appointment",
+                "Appointment handle, as find_patient or list_appointments gave it.",
+                required=True,
+            ),
+        ),
         run=visits.confirm,
         operation="confirm",
         writes=True,
@@ -36,9 +44,11 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
         name="update_patient",
         title="Change a detail in the record",
         description=(
-            "Call this when a verified patient wants a detail of their record changed. The first call "
-            "returns the sentence to read back; call again with caller_confirmed true after a yes. It is "
-            "updated only when the outcome is confirmed."
+            "Call this when a verified patient wants a detail of their record changed. Have the whole new "
+            "value ready, spelled if it is a name or an email address. The first call returns the "
+            "sentence to read back; call again with caller_confirmed true after a yes. It is updated only "
+            "when the outcome is confirmed. Example: 'I have a new cell phone': field 'phone', value '415 "
+            "555 0142'."
         ),
         arguments=(
             _PATIENT,
@@ -65,12 +75,14 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
         name="add_note",
         title="Add a note to the record",
         description=(
-            "Call this when a verified patient wants something noted in their record, such as a preference. "
-            "For questions and requests to the office use message_office."
+            "Call this when a verified patient wants something to stand in their record, such as a "
+            "preference. For a question or a request use message_office, which people answer. Example: 'I "
+            "can't lie flat for long': note 'Cannot lie flat for long.'"
         ),
         arguments=(_PATIENT, Argument("note", "The note in one or two plain sentences.", required=True)),
         run=records.add_note,
         operation="add_note",
         writes=True,
+        repeatable=False,  # a while after it was confirmed, the same words are a further note
     ),
 )

@@ -13,8 +13,11 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
         name="message_office",
         title="Leave a message for the office",
         description=(
-            "Call this when something is for the office's people, and whenever no other tool can help; it "
-            "needs no identity. A message is not an appointment. In an emergency say its answer at once."
+            "Call this when something is for the office's people, when no other tool can help, and at "
+            "once in an emergency: then say its answer. It needs no identity. Have the message ready, and "
+            "name and number if they were given. It is no appointment; promise nothing beyond its answer. "
+            "Example: 'I'm stuck in traffic': kind 'running_late', message 'Stuck in traffic, running "
+            "late.'"
         ),
         arguments=(
             Argument(
@@ -27,7 +30,9 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
             Argument(
                 "name", "Who it is from, as heard; empty if not said.", longest=LONGEST_MESSAGE, cut=True
             ),
-            Argument("callback", "Number to call back, as said.", longest=LONGEST_MESSAGE, cut=True),
+            Argument(
+                "callback", "Number to call back, as said; empty if none.", longest=LONGEST_MESSAGE, cut=True
+            ),
             Argument(
                 "message",
                 "The message in plain sentences. Never card numbers.",
@@ -46,6 +51,8 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
         run=office.message,
         operation="message_office",
         writes=True,
+        repeatable=False,  # without a call id the same words are another caller's
+        reaches_out=False,
         takes_card_data=True,
     ),
     ToolSpec(
@@ -53,8 +60,8 @@ OFFICE: Final[tuple[ToolSpec, ...]] = (
         title="Look up facts about the office",
         description=(
             "Call this for today's date, the office's hours, address, phones, people, insurance list and "
-            "other offices, or what to say in an emergency. What it does not know, nobody here does: do not "
-            "guess."
+            "other offices, or what to say in an emergency. It needs no identity. What it does not know, "
+            "nobody here does: do not guess. Example: 'Are you open on Saturday?': topic 'hours'."
         ),
         arguments=(
             Argument("topic", "What to look up.", required=True, choices=office.TOPICS, otherwise="other"),

@@ -12,44 +12,50 @@ _CONFIRMED: Final = Argument(
     kind="boolean",
     default=False,
 )
-_PATIENT: Final = Argument("patient", "Patient handle from find_patient.", required=True)
+_PATIENT: Final = Argument("patient", "Patient handle from find_patient or register_patient.", required=True)
+_APPOINTMENT: Final = Argument(
+    "appointment", "Appointment handle, as find_patient or a booking gave it.", required=True
+)
 
 SCHEDULING: Final[tuple[ToolSpec, ...]] = (
     ToolSpec(
         name="find_patient",
         title="Find the caller's record",
         description=(
-            "Call this first when the caller may be a patient, once you have their full name and date of "
-            "birth. Returns a patient handle for the other tools and the coming appointments. "
-            "Unless the outcome is verified, you know nothing about the person: do not guess. "
-            "Example: name 'Anna Lindqvist', date_of_birth '1986-04-12'."
+            "Call this first when the caller may be a patient. Have the patient's full name and date of "
+            "birth ready. It gives the handle that other tools ask for, never to be spoken, and the "
+            "coming appointments. Unless the outcome is verified you know nothing of the person: do not "
+            "guess. Example: a mother calls for Maya Brooks: name 'Maya Brooks', date_of_birth "
+            "'2016-05-04', caller_is 'parent'."
         ),
         arguments=(
-            Argument("name", "First and last name as heard.", required=True),
-            Argument("date_of_birth", "ISO date such as 1986-04-12; empty if not given."),
-            Argument("phone", "A phone number the office may have on file; empty if not given."),
+            Argument("name", "The patient's first and last name, as heard.", required=True),
+            Argument("date_of_birth", "ISO date such as 1986-04-12; empty if they would rather not say."),
+            Argument("phone", "A number the office may have on file; empty if none was said."),
             Argument(
                 "caller_is",
-                "Who is calling, in relation to the patient.",
+                "What the caller is to the patient.",
                 choices=("self", "parent", "guardian", "spouse", "other"),
                 default="self",
             ),
         ),
         run=reads.find_patient,
         operation="find_patient",
+        repeatable=False,  # a try that fails is counted
     ),
     ToolSpec(
         name="register_patient",
         title="Register a new patient",
         description=(
-            "Call this when find_patient has not found the caller and they want to be registered as new. "
-            "The first call returns the sentence to read back; call again with caller_confirmed true after "
-            "a yes. The patient handle it returns can be used at once. "
-            "Example: first_name 'Ada', last_name 'Okafor', date_of_birth '1990-02-28'."
+            "Call this when somebody new wants to become a patient, or says so after find_patient did not "
+            "find them. Have the last name spelled, the date of birth and a phone ready. The first call "
+            "returns the sentence to read back; call again with caller_confirmed true after a yes. Its "
+            "handle works while pending; never register twice. Example: first_name 'Ada', last_name "
+            "'Okafor', date_of_birth '1990-02-28', phone '415 555 0134'."
         ),
         arguments=(
             Argument("first_name", "As the caller says it.", required=True),
-            Argument("last_name", "As the caller says it; have it spelled.", required=True),
+            Argument("last_name", "As the caller spells it.", required=True),
             Argument("date_of_birth", "ISO date such as 1990-02-28.", required=True),
             Argument("phone", "Where the office can reach them.", required=True),
             Argument("email", "Empty if there is none."),
@@ -63,15 +69,20 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="find_slots",
         title="Find free times",
         description=(
-            "Call this to offer appointment times; it needs no identity. Returns up to three free times "
-            "with slot handles, and today's date. Offer only what it returns. "
-            "Example: reason 'cleaning', date_from '2026-12-01', time_of_day 'morning'."
+            "Call this to offer appointment times; it needs no identity. Have the reason ready, and the "
+            "days as dates, counted from the office's today. Returns up to three free times with slot "
+            "handles: offer only these. Example: 'a cleaning, Tuesday morning': reason 'cleaning', "
+            "date_from '2026-12-01', date_to '2026-12-01', time_of_day 'morning'."
         ),
         arguments=(
             Argument("reason", "What the visit is for, in the caller's words.", required=True),
-            Argument("patient", "Patient handle, or new, or new_child, or empty."),
+            Argument(
+                "patient", "Patient handle; new or new_child for somebody not seen here yet; else empty."
+            ),
             Argument("date_from", "First day wanted, ISO; empty for today."),
-            Argument("date_to", "Last day wanted, ISO; empty for no limit. Same as date_from for one day."),
+            Argument(
+                "date_to", "Last day wanted, ISO; the same as date_from for one day; empty for no limit."
+            ),
             Argument(
                 "time_of_day",
                 "Part of the day; empty for any.",
@@ -86,10 +97,11 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="book_appointment",
         title="Book an offered time",
         description=(
-            "Call this when the caller has chosen a time that find_slots offered. Without "
-            "caller_confirmed it returns the sentence to read back; call again with true after a yes. "
-            "It is booked only when the outcome is confirmed; on pending go on and ask check_writeback "
-            "later. Never call it again for the same time."
+            "Call this when the caller has chosen a time that find_slots offered. Have the patient handle "
+            "ready. Say the time and wait for a yes before caller_confirmed true; without it this returns "
+            "the sentence to read back. It is booked only when the outcome is confirmed; on pending go "
+            "on, ask check_writeback later, and never book it again. Example: 'Yes, Tuesday at two': "
+            "patient, that slot, caller_confirmed true."
         ),
         arguments=(
             _PATIENT,
@@ -105,29 +117,34 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="reschedule_appointment",
         title="Move an appointment",
         description=(
-            "Call this when the caller wants an appointment at another time that find_slots offered. The "
-            "first call returns the sentence to read back; call again with caller_confirmed true after a "
-            "yes. It is moved only when the outcome is confirmed; until then the old time stands."
+            "Call this when the caller wants an appointment at another time that find_slots offered. Have "
+            "both handles ready. The first call returns the sentence to read back; call again with "
+            "caller_confirmed true after a yes. It is moved only when the outcome is confirmed; until "
+            "then the old time stands. Do not cancel and book instead. Example: 'Friday at nine is "
+            "better': the appointment, Friday's slot."
         ),
         arguments=(
-            Argument("appointment", "Appointment handle.", required=True),
+            _APPOINTMENT,
             Argument("slot", "Slot handle from find_slots.", required=True),
             _CONFIRMED,
         ),
         run=visits.reschedule,
         operation="move",
         writes=True,
+        destructive=True,
     ),
     ToolSpec(
         name="cancel_appointment",
         title="Cancel an appointment",
         description=(
             "Call this when the caller wants an appointment cancelled, or a booking of this call undone. "
-            "The first call returns the sentence to read back; call again with caller_confirmed true "
-            "after a yes. It is cancelled only when the outcome says so."
+            "Have its handle ready. The first call returns the sentence to read back; call again with "
+            "caller_confirmed true after a yes. It is cancelled only when the outcome is confirmed; a "
+            "booking not done yet is withdrawn. Example: 'Cancel Tuesday, we are moving away': Tuesday's "
+            "appointment, reason 'moving away'."
         ),
         arguments=(
-            Argument("appointment", "Appointment handle.", required=True),
+            _APPOINTMENT,
             Argument("reason", "Why, in a few words; empty if not said."),
             _CONFIRMED,
         ),
@@ -140,8 +157,9 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         name="check_writeback",
         title="See what became of a request",
         description=(
-            "Call this once before goodbye, or when the caller asks, to learn whether what was asked for "
-            "in this call went through. It changes nothing."
+            "Call this once before goodbye when anything was asked for in this call, and whenever the "
+            "caller asks whether it went through. It changes nothing and sends nothing again. Example: "
+            "'So am I booked now?': no arguments, for all of this call."
         ),
         arguments=(
             Argument("writeback", "Writeback or appointment handle; empty for all of this call."),

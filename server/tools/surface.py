@@ -26,6 +26,7 @@ from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.disclosing import allowed
 from server.tools.diverting import divert
+from server.tools.outcomes import outcomes_of
 from server.tools.protocol import in_our_words
 from server.tools.results import Answer, as_result, room_for_news
 from server.tools.scopes import TOOL_SCOPES
@@ -57,8 +58,11 @@ class ToolSpec:
 
     Attributes:
         operation: under which the wording tables keep its sentences.
-        writes: whether it may change anything in the practice.
-        destructive: whether it may undo something.
+        writes: whether it may change anything in the practice; what it keeps of its own, such as a time held
+            for the caller or a try that is counted, is no such change.
+        destructive: whether what was there before may be gone after it, rather than something added.
+        repeatable: whether a call that has had its effect has none when it is made once more.
+        reaches_out: whether it asks the practice's system, and not this program's own database alone.
         takes_card_data: whether a card's number among the arguments is its own affair; any other tool that
             writes is not even run with one.
     """
@@ -71,6 +75,8 @@ class ToolSpec:
     operation: str = ""
     writes: bool = False
     destructive: bool = False
+    repeatable: bool = True
+    reaches_out: bool = True
     takes_card_data: bool = False
 
     def as_tool(self) -> Tool:
@@ -86,8 +92,8 @@ class ToolSpec:
                 title=self.title,
                 read_only_hint=not self.writes,
                 destructive_hint=self.destructive,
-                idempotent_hint=True,
-                open_world_hint=True,
+                idempotent_hint=self.repeatable,
+                open_world_hint=self.reaches_out,
             ),
         )
 
@@ -164,6 +170,8 @@ class Surface(MCPServer[None]):
             answer = await self._answer(call, spec, arguments)
         answer.writes = spec.writes
         answer.facts = allowed(spec.name, answer.facts)
+        if answer.outcome not in outcomes_of(spec.name):
+            log.error("outcome_unlisted", tool=spec.name, outcome=answer.outcome.value)
         try:
             news = await self._news(call, answer)
         except Exception as error:  # noqa: BLE001 - the answer is true without the news

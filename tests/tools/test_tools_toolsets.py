@@ -1,21 +1,18 @@
 """Which tools an agent sees, and that a tool it does not see cannot be called either."""
 
 import itertools
-import json
 
 import pytest
 from contract import assert_contract, assert_tool_contract
 from harness import open_office
 from mcp import Client
 from pydantic import ValidationError
-from tool_list import SNAPSHOT, listed
+from tool_list import MOST_TOKENS, SNAPSHOT, as_functions, at_most, listed
 
 from server.settings import TOOLSET_NAMES, Settings
 from server.tools.toolsets import ALL, TOOLSETS, shown
 
 MOST_CHARACTERS = 420  # of a description: about a hundred tokens in every turn of a call
-MOST_IN_ALL = 7_000  # of what a model is shown of the default set: fewer than 1,800 tokens
-SHOWN_TO_MODELS = ("name", "description", "inputSchema")
 
 NINE = {
     "find_patient",
@@ -50,9 +47,7 @@ def test_every_tool_keeps_to_the_contract_and_is_short(spec):
 
 
 def test_the_default_set_costs_an_agent_few_tokens():
-    tools = json.loads(SNAPSHOT.read_text(encoding="utf-8"))["scheduling"]
-    seen = [{part: tool[part] for part in SHOWN_TO_MODELS} for tool in tools]
-    assert len(json.dumps(seen, separators=(",", ":"))) <= MOST_IN_ALL
+    assert at_most(as_functions(TOOLSETS["scheduling"])) <= MOST_TOKENS
 
 
 def test_every_name_that_the_setting_takes_has_tools_and_no_tool_is_in_two():

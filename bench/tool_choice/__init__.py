@@ -1,0 +1,1 @@
+"""Whether a model, or anything else, chooses the right tool and arguments for what a caller says."""
