@@ -125,7 +125,7 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
         answer.facts |= facts
         return answer
     key = "open" if any(row.state in OPEN for row in rows) else "settled"
-    words = spoken_list([row_phrase(call, row) for row in rows[:MOST_TOLD]], "and")
+    words = spoken_list([row_phrase(call, row) for row in rows[:MOST_TOLD]], "and", call.voice)
     return Answer(
         outcome_of(rows[0]),
         sentence(call.language, ("check_writeback", key), rows=words),
