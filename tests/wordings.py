@@ -89,7 +89,7 @@ SPANISH_WORST = {
         "sábado cerrado"
     ),
     "today": "miércoles 30 de septiembre de 2026",
-    "days": ", ".join(["miércoles 16 de septiembre"] * 7),
+    "days": ", ".join(["miércoles 6 de enero de 2027"] * 6),
     "notice": "Pedimos avisar con un día hábil completo, pues otras personas esperan esos horarios.",
 }
 

@@ -59,6 +59,7 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "date_to": 34,
     "born": 34,
     "today": 34,
+    "days": 190,
     "period": 84,
     "field": 20,
     "hours": 215,

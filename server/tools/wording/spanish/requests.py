@@ -52,7 +52,7 @@ _MOVE: Final = {
         _STILL_STANDS,
     ),
     ("move", "requested.same_day"): (
-        "Los horarios de hoy los ve el personal. Dejé el {new_when} como solicitud; aún no se ha movido nada.",
+        "Lo de hoy lo ve el personal. Dejé como solicitud el {new_when}; aún no se ha movido nada.",
         _STILL_STANDS,
     ),
     ("move", "requested.old_copy"): (
