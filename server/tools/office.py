@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from server.desk.answers import Outcome
 from server.desk.charter.standing import Standing
-from server.desk.charter.terms import ColumnKind
+from server.desk.charter.terms import ColumnKind, words_in
 from server.desk.inbox import Message, sounds_like_an_emergency
 from server.desk.naming import number_in
 from server.desk.office import Profile
 from server.desk.times.hours import hours_of, is_open
+from server.settings import EMERGENCY_TEXT
 from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument
 from server.tools.call import Call
@@ -24,7 +25,7 @@ from server.tools.spoken_facts import (
     spoken_hours,
     spoken_phone,
 )
-from server.tools.wording import fact_limit, sentence
+from server.tools.wording import fact_limit, phrase, sentence
 from store.inbox import Urgency
 
 DAYS_TOLD: Final = 14
@@ -75,7 +76,8 @@ async def _today(call: Call) -> Answer:
         "days": [{"date": day.isoformat(), "spoken": spoken_date(day, today, voice)} for day in days],
     }
     charter = profile.charter
-    facts |= {"greeting": charter.greeting} if charter.greeting else {}
+    greeting = words_in(call.language, charter.greeting)
+    facts |= {"greeting": greeting} if greeting else {}
     facts |= {"languages": list(charter.languages)} if charter.languages else {}
     words = sentence(
         call.language,
@@ -204,10 +206,15 @@ async def _emergency(call: Call, operation: str) -> Answer:
     words = sentence(
         call.language,
         (operation, key),
-        text=standing.policy.emergency_text,
+        text=_emergency_text(call, standing),
         transfer=spoken_phone(transfer, fact_limit(call.language, "transfer")),
     )
     return Answer(Outcome.OK, words, facts={"transfer": transfer} if transfer else {}, alone=True)
+
+
+def _emergency_text(call: Call, standing: Standing) -> str:
+    said = words_in(call.language, standing.policy.emergency_text)
+    return phrase(call.language, ("emergency", "unsaid")) if said == EMERGENCY_TEXT else said
 
 
 def _number(call: Call, standing: Standing) -> str:

@@ -26,7 +26,11 @@ from server.tools.wording import Sentence, phrase, sentence
 from store.handles import Kind
 
 PROVIDER_SCORE: Final = 0.87  # as a surname is heard: "Marsch" for Marsh, but not "Martin"
-UNKNOWN: Final = {"": RETURNING, "new": NEW, "new_child": NEW_CHILD}
+UNKNOWN: Final = {
+    "": RETURNING,
+    **dict.fromkeys(("new", "nuevo", "nueva", "paciente nuevo", "paciente nueva"), NEW),
+    **dict.fromkeys(("new_child", "niño nuevo", "niña nueva", "nuevo_niño"), NEW_CHILD),
+}
 
 
 async def find_slots(call: Call, values: dict[str, Any]) -> Answer:

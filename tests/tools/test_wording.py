@@ -239,6 +239,7 @@ def test_three_rows_at_their_longest_are_said_uncut(language: str, key: Key) -> 
         "method": "method",
         "balance": "amounts",
         "insurance": "insurances",
+        "emergency": "text",
     }
     said = phrase(language, key, **worst(language))
     several = 3 if key[0].startswith(("row", "appointment", "balance", "insurance")) else 1

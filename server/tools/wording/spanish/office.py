@@ -96,4 +96,11 @@ _OFFICE_INFO: Final = {
     ),
 }
 
+PHRASES: Final[Mapping[tuple[str, str], str]] = {
+    ("emergency", "unsaid"): (
+        "Si tiene dificultad para respirar o tragar, llame ya al 911 o vaya a una sala de emergencias."
+    ),
+}
+"""What is said where neither the office nor the settings have words of their own."""
+
 SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {**_MESSAGE_OFFICE, **_OFFICE_INFO}
