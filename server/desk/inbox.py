@@ -40,8 +40,8 @@ RED_FLAGS: Final = (
         r"|inconsciente|desmay|no reacciona|hemorragia"
         r"|(?:no|sin)\W+(?:\w+\W+){0,3}(?:para|deja|deten|detien)\w*\W+(?:\w+\W+){0,3}(?:sangr)"
         r"|sangr\w*\W+(?:\w+\W+){0,4}(?:no (?:para|deja|se det)|much|demasiad|sin parar)"
-        r"|(?:hincha|inflama)\w*\W+(?:\w+\W+){0,5}(?:ojo|garganta|cuello|lengua)"
-        r"|(?:ojo|garganta|cuello|lengua)\W+(?:\w+\W+){0,3}(?:hincha|inflama|cerr|cierr)",
+        r"|(?:hinch[ao]|inflam[ao])\w*\W+(?:\w+\W+){0,5}(?:ojo|garganta|cuello|lengua)"
+        r"|(?:ojo|garganta|cuello|lengua)\W+(?:\w+\W+){0,3}(?:hinch[ao]|inflam[ao]|cerr|cierr)",
         re.IGNORECASE,
     ),
 )

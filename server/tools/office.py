@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from server.desk.answers import Outcome
 from server.desk.charter.standing import Standing
-from server.desk.charter.terms import ColumnKind, words_in
+from server.desk.charter.terms import UNSAID, ColumnKind, words_in
 from server.desk.inbox import Message, sounds_like_an_emergency
 from server.desk.naming import number_in
 from server.desk.office import Profile
 from server.desk.times.hours import hours_of, is_open
-from server.settings import EMERGENCY_TEXT
 from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument
 from server.tools.call import Call
@@ -214,7 +213,7 @@ async def _emergency(call: Call, operation: str) -> Answer:
 
 def _emergency_text(call: Call, standing: Standing) -> str:
     said = words_in(call.language, standing.policy.emergency_text)
-    return phrase(call.language, ("emergency", "unsaid")) if said == EMERGENCY_TEXT else said
+    return phrase(call.language, ("emergency", "unsaid")) if said == UNSAID.emergency_text else said
 
 
 def _number(call: Call, standing: Standing) -> str:

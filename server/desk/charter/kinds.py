@@ -88,7 +88,7 @@ def worded(longest: int) -> Kind:
         read: dict[str, str] = {}
         for code, words in said.items():
             if not _LANGUAGE.fullmatch(code):
-                raise NotAllowed(f"{shown(code)} is no code of a language; write en, es and so on")
+                raise NotAllowed(f"{shown(code)} is no code of a language; write en, es and so on", code)
             try:
                 read[code] = one.read(words)
             except NotAllowed as wrong:

@@ -70,7 +70,7 @@ WORDS: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
         EMERGENCY,
         (
             r"emergenc|urgent|pain|hurt|ache|swell|swollen|bleed|broke|crack|chip|knocked|abscess|infect|lost",
-            r"urgencia|dolor|\bduel|doliendo|hincha|inflamad|inflamacion|sangr|\brot[ao]s?\b|rompi|quebr",
+            r"urgencia|dolor|\bduel|doliendo|hinch[ao]|inflamad|inflamacion|sangr|\brot[ao]s?\b|rompi|quebr",
             r"fractur|astill|se (?:me |le )?(?:cayo|salio|solto)|se (?:me|le) ha (?:caido|salido)|absces",
             r"perdi(?:o|do)? (?:un|una|el|la|su) (?:diente|muela|corona|empaste|tapadura|amalgama)",
         ),
