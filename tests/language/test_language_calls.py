@@ -123,7 +123,7 @@ async def test_a_caller_is_found_booked_told_and_cancelled_in_spanish(line):
 
         await practice.carries_out(somebody)
         news = await _news(caller, "confirmada")
-        assert news.news == [f"Novedad: ya está confirmada la cita del {offer['spoken']}."]
+        assert news.news == [f"Le aviso: ya está confirmada la cita del {offer['spoken']}."]
         [truth] = practice.appointments(somebody)
         assert truth.start.isoformat(timespec="minutes") == offer["start"]
         settled = await caller.ask("check_writeback")

@@ -54,7 +54,7 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "old_when": 83,
     "new_when": 83,
     "options": 254,
-    "rows": 340,
+    "rows": 353,
     "appointments": 300,
     "date_from": 34,
     "date_to": 34,

@@ -35,17 +35,17 @@ _GET_BALANCE: Final = {
 }
 
 _GET_INSURANCE: Final = {
-    ("get_insurance", "ok"): ("En el expediente aparece {insurances}.", _ONLY_LISTED),
+    ("get_insurance", "ok"): ("En el expediente veo {insurances}.", _ONLY_LISTED),
     ("get_insurance", "ok.deductible"): (
-        "En el expediente aparece {insurances}. Del deducible del principal quedan {amount}.",
+        "En el expediente veo {insurances}. Del deducible del principal quedan {amount}.",
         _ONLY_LISTED,
     ),
     ("get_insurance", "ok.met"): (
-        "En el expediente aparece {insurances}. Del deducible del principal no queda nada.",
+        "En el expediente veo {insurances}. Del deducible del principal no queda nada.",
         _ONLY_LISTED,
     ),
     ("get_insurance", "ok.unknown"): (
-        "En el expediente aparece {insurances}. No muestra cuánto queda del deducible del principal.",
+        "En el expediente veo {insurances}. No muestra cuánto queda del deducible del principal.",
         _ONLY_LISTED,
     ),
     ("get_insurance", "none"): (

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _GENERIC: Final = {
     ("any", "unavailable"): (
-        "En este momento no alcanzo el sistema del consultorio, así que no se cambió nada más.",
+        "En este momento no tengo acceso al sistema del consultorio, así que no se cambió nada más.",
         MESSAGE,
     ),
     ("any", "not_permitted"): (
@@ -58,7 +58,7 @@ _INVALID_INPUT: Final = {
     ("invalid_input", "date_from"): ("¿Desde qué día busco?", "Dé date_from " + _AS_DATE),
     ("invalid_input", "date_to"): ("¿Hasta qué día busco?", "Dé date_to " + _AS_DATE),
     ("invalid_input", "date_past"): (
-        "Ese día ya pasó. ¿Qué día próximo le conviene?",
+        "Ese día ya pasó. ¿Qué otro día le queda bien?",
         "El today de la respuesta es la fecha del consultorio; dé días desde ahí.",
     ),
     ("invalid_input", "date_order"): (
@@ -66,7 +66,7 @@ _INVALID_INPUT: Final = {
         "Dé date_to igual o posterior a date_from.",
     ),
     ("invalid_input", "date_far"): (
-        "No alcanzo a ver tan adelante. ¿Qué día más cercano le conviene?",
+        "No alcanzo a ver tan adelante. ¿Qué día más cercano le queda bien?",
         _ASK_AGAIN,
     ),
     ("invalid_input", "time_of_day"): (

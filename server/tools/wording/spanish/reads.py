@@ -25,7 +25,7 @@ FIND_PATIENT: Final = {
     ),
     ("find_patient", "verified.recall"): (
         "Gracias, ya encontré el expediente. No veo ninguna cita próxima, y ya toca una limpieza.",
-        _USE_PATIENT + " Ofrezca buscar un horario para ella.",
+        _USE_PATIENT + " Ofrezca buscar un horario para eso.",
     ),
     ("find_patient", "verified.with_appointments"): (
         "Gracias, ya encontré el expediente. Próximas citas: {appointments}.",
@@ -83,7 +83,7 @@ _FIND_SLOTS: Final = {
         "Cuando elija, llame a book_appointment con ese slot.",
     ),
     ("find_slots", "ok.one"): (
-        "Tengo el {options}. ¿Le conviene?",
+        "Tengo el {options}. ¿Le queda bien?",
         "Con un sí, llame a book_appointment con ese slot; si no, pregunte por otros días.",
     ),
     ("find_slots", "nearest"): (

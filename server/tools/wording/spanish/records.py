@@ -20,7 +20,7 @@ _UPDATE_PATIENT: Final = {
         "Con un sí claro, llame otra vez a update_patient con caller_confirmed true.",
     ),
     ("update_patient", "waiting"): (
-        "El cambio de {field} sale en cuanto pase una solicitud anterior. Aún no hay nada actualizado.",
+        "El cambio de {field} sale cuando termine una solicitud anterior. Aún no hay nada actualizado.",
         WHEN_THROUGH,
     ),
     ("update_patient", "queued"): (
@@ -60,7 +60,7 @@ _UPDATE_PATIENT: Final = {
         MESSAGE,
     ),
     ("update_patient", "failed.person"): (
-        "El personal dice que el cambio de {field} no pasó; no se actualizó nada.",
+        "El personal dice que el cambio de {field} no se completó; no se actualizó nada.",
         MESSAGE,
     ),
     ("update_patient", "rejected"): (
@@ -84,7 +84,7 @@ _UPDATE_PATIENT: Final = {
         MESSAGE,
     ),
     ("update_patient", "rejected.registration_failed"): (
-        "El registro no pasó, así que no hay expediente y no se actualizó nada.",
+        "El registro no se completó, así que no hay expediente y no se actualizó nada.",
         MESSAGE,
     ),
     ("update_patient", "withdrawn"): (
@@ -107,7 +107,7 @@ _UPDATE_PATIENT: Final = {
 
 _ADD_NOTE: Final = {
     ("add_note", "waiting"): (
-        "La nota sale en cuanto pase una solicitud anterior. Aún no está en el expediente.",
+        "La nota sale cuando termine una solicitud anterior. Aún no está en el expediente.",
         WHEN_THROUGH,
     ),
     ("add_note", "queued"): (
@@ -135,7 +135,7 @@ _ADD_NOTE: Final = {
     ),
     ("add_note", "failed"): ("El sistema no aceptó la nota, así que no se agregó nada.", MESSAGE),
     ("add_note", "failed.person"): (
-        "El personal dice que la nota no pasó; no se agregó nada.",
+        "El personal dice que la nota no se completó; no se agregó nada.",
         MESSAGE,
     ),
     ("add_note", "rejected"): ("El sistema no recibió la nota, así que no se agregó nada.", MESSAGE),
@@ -150,7 +150,7 @@ _ADD_NOTE: Final = {
         MESSAGE,
     ),
     ("add_note", "rejected.registration_failed"): (
-        "El registro no pasó, así que no hay expediente y no se agregó nada.",
+        "El registro no se completó, así que no hay expediente y no se agregó nada.",
         MESSAGE,
     ),
     ("add_note", "withdrawn"): (
@@ -177,7 +177,7 @@ _RECORD_PAYMENT: Final = {
         "Con un sí claro, llame otra vez a record_payment con caller_confirmed true.",
     ),
     ("record_payment", "waiting"): (
-        "La entrada de {amount} sale en cuanto pase una solicitud anterior. Aún no hay nada registrado.",
+        "La entrada de {amount} sale cuando termine una solicitud anterior. Aún no hay nada registrado.",
         WHEN_THROUGH,
     ),
     ("record_payment", "queued"): (
@@ -217,7 +217,7 @@ _RECORD_PAYMENT: Final = {
         _NOT_PAID_AWAY,
     ),
     ("record_payment", "failed.person"): (
-        "El personal dice que la entrada de {amount} no pasó; no se registró nada.",
+        "El personal dice que la entrada de {amount} no se completó; no se registró nada.",
         _NOT_PAID_AWAY,
     ),
     ("record_payment", "rejected"): (
@@ -241,7 +241,7 @@ _RECORD_PAYMENT: Final = {
         _NOT_PAID_AWAY,
     ),
     ("record_payment", "rejected.registration_failed"): (
-        "El registro no pasó, así que no hay expediente y no se registró nada.",
+        "El registro no se completó, así que no hay expediente y no se registró nada.",
         _NOT_PAID_AWAY,
     ),
     ("record_payment", "withdrawn"): (

@@ -29,7 +29,7 @@ _REGISTER: Final = {
         "Con un sí claro, llame otra vez a register_patient con caller_confirmed true.",
     ),
     ("register", "waiting"): (
-        "El registro de {name} sale en cuanto pase una solicitud anterior. Aún no hay nada registrado.",
+        "El registro de {name} sale cuando termine una solicitud anterior. Aún no hay nada registrado.",
         WHEN_THROUGH,
     ),
     ("register", "queued"): (
@@ -69,7 +69,7 @@ _REGISTER: Final = {
         _NOT_REGISTERED,
     ),
     ("register", "failed.person"): (
-        "El personal dice que el registro de {name} no pasó; no se registró nada.",
+        "El personal dice que el registro de {name} no se completó; no se registró nada.",
         _NOT_REGISTERED,
     ),
     ("register", "rejected"): (

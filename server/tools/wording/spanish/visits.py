@@ -37,7 +37,7 @@ _MOVE: Final = {
         _YES_TO_MOVE,
     ),
     ("move", "waiting"): (
-        "El cambio al {new_when} sale en cuanto pase una solicitud anterior. Aún no se ha movido nada.",
+        "El cambio al {new_when} sale cuando termine una solicitud anterior. Aún no se ha movido nada.",
         WHEN_THROUGH,
     ),
     ("move", "queued"): (
@@ -81,7 +81,7 @@ _MOVE: Final = {
         _OLD_TIME,
     ),
     ("move", "failed.person"): (
-        "El personal dice que el cambio al {new_when} no pasó; no se movió nada.",
+        "El personal dice que el cambio al {new_when} no se completó; no se movió nada.",
         _OLD_TIME,
     ),
     ("move", "rejected"): (
@@ -109,7 +109,7 @@ _MOVE: Final = {
         _OLD_TIME,
     ),
     ("move", "rejected.registration_failed"): (
-        "El registro no pasó, así que no hay cita y no se movió nada.",
+        "El registro no se completó, así que no hay cita y no se movió nada.",
         MESSAGE,
     ),
     ("move", "withdrawn"): (
@@ -158,7 +158,7 @@ _MOVE: Final = {
 
 _CONFIRM: Final = {
     ("confirm", "waiting"): (
-        "Su sí para el {when} sale en cuanto pase una solicitud anterior. Aún no está confirmado.",
+        "Su sí para el {when} sale cuando termine una solicitud anterior. Aún no está confirmado.",
         WHEN_THROUGH,
     ),
     ("confirm", "queued"): (
@@ -198,7 +198,7 @@ _CONFIRM: Final = {
         STILL_STANDS,
     ),
     ("confirm", "failed.person"): (
-        "El personal dice que su sí para el {when} no pasó; no se cambió nada.",
+        "El personal dice que su sí para el {when} no entró; no se cambió nada.",
         STILL_STANDS,
     ),
     ("confirm", "rejected"): (
@@ -222,7 +222,7 @@ _CONFIRM: Final = {
         STILL_STANDS,
     ),
     ("confirm", "rejected.registration_failed"): (
-        "El registro no pasó, así que no hay cita y no se cambió nada.",
+        "El registro no se completó, así que no hay cita y no se cambió nada.",
         MESSAGE,
     ),
     ("confirm", "withdrawn"): (

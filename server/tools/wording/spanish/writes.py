@@ -32,11 +32,11 @@ _BOOK: Final = {
         "Reemplazar: reschedule_appointment. Una más: book_appointment, slot nuevo y caller_confirmed true.",
     ),
     ("book", "waiting"): (
-        "La solicitud para el {when} sale en cuanto pase una anterior. Aún no hay nada reservado.",
+        "La solicitud para el {when} sale cuando termine una anterior. Aún no hay nada reservado.",
         _WAITING_BOOKING,
     ),
     ("book", "waiting.registration"): (
-        "La solicitud para el {when} sale en cuanto pase el registro. Aún no hay nada reservado.",
+        "La solicitud para el {when} sale cuando termine el registro. Aún no hay nada reservado.",
         _WAITING_BOOKING,
     ),
     ("book", "queued"): (
@@ -76,7 +76,7 @@ _BOOK: Final = {
         _REPEAT,
     ),
     ("book", "failed.person"): (
-        "El personal dice que la solicitud para el {when} no pasó; no se reservó nada.",
+        "El personal dice que la solicitud para el {when} no se completó; no se reservó nada.",
         OTHER_TIMES,
     ),
     ("book", "failed.slot_taken"): (
@@ -108,7 +108,7 @@ _BOOK: Final = {
         OTHER_TIMES,
     ),
     ("book", "rejected.registration_failed"): (
-        "El registro no pasó, así que no se reservó nada para el {when}.",
+        "El registro no se completó, así que no se reservó nada para el {when}.",
         _NO_OTHER_TIMES,
     ),
     ("book", "withdrawn"): (
@@ -144,7 +144,7 @@ _CANCEL: Final = {
         "Con un sí, llámela con caller_confirmed true.",
     ),
     ("cancel", "waiting"): (
-        "La cancelación del {when} sale en cuanto pase una solicitud anterior. Aún no está confirmada.",
+        "La cancelación del {when} sale cuando termine una solicitud anterior. Aún no está confirmada.",
         WHEN_THROUGH,
     ),
     ("cancel", "queued"): (
@@ -180,7 +180,7 @@ _CANCEL: Final = {
         _ANOTHER_TIME,
     ),
     ("cancel", "failed.person"): (
-        "El personal dice que la cancelación del {when} no pasó; no se canceló nada.",
+        "El personal dice que la cancelación del {when} no se completó; no se canceló nada.",
         STILL_STANDS,
     ),
     ("cancel", "failed"): (
@@ -208,7 +208,7 @@ _CANCEL: Final = {
         STILL_STANDS,
     ),
     ("cancel", "rejected.registration_failed"): (
-        "El registro no pasó, así que no hay cita y no se canceló nada.",
+        "El registro no se completó, así que no hay cita y no se canceló nada.",
         MESSAGE,
     ),
     ("cancel", "withdrawn"): (
