@@ -8,6 +8,7 @@ import anyio
 import pytest
 import pytest_asyncio
 from callers import OVER_HTTP, Caller, Told, on_the_phone
+from mcp_types import TextContent
 from processes import LIMIT_SECONDS, http_server, open_practice
 from wordings import RULES
 
@@ -60,8 +61,9 @@ def line(request, practice, server, spanish_practice, spanish_office):
 
 def in_spanish(told: Told, *names: str) -> Told:
     """What was told, seen to hold no word of English but the names of tools, people and places."""
-    text = told.result.content[0].text
-    for part in (told.facts["say"], told.facts["next"], text, *told.news, *_spoken(told.facts)):
+    [block] = told.result.content
+    assert isinstance(block, TextContent)
+    for part in (told.facts["say"], told.facts["next"], block.text, *told.news, *_spoken(told.facts)):
         plain = NAMED.sub(" ", part)
         for name in names:
             plain = plain.replace(name, " ")
