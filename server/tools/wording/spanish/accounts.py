@@ -66,7 +66,7 @@ SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {**_GET_BALANCE, *
 
 PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("balance", "due"): "{amount} por pagar",
-    ("balance", "nothing_due"): "nada por pagar",
+    ("balance", "nothing_due"): "cero por pagar",
     ("balance", "credit"): "{amount} a favor",
     ("balance", "total"): "un saldo de {amount}",
     ("balance", "zero"): "un saldo de cero",
