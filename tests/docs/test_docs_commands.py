@@ -1,0 +1,47 @@
+"""Every command on a page is typed in, in the page's order, against an office at the stand-in for Sikka."""
+
+import re
+
+import pytest
+from doc_pages import ROOT, blocks
+from doc_stage import make_targets, open_stage
+from doc_terminal import Terminal, as_shown
+
+TYPED = ("sh", "console")
+PAGES = sorted({block.page for block in blocks(*TYPED)})
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_the_commands_of_a_page_do_what_it_says(page, tmp_path):
+    typed = [block for block in blocks(*TYPED) if block.page == page]
+    async with open_stage(tmp_path) as stage:
+        terminal = Terminal(stage)
+        await terminal.run(typed)
+    assert terminal.code == 0, f"{terminal.reached} ended with {terminal.code}:\n{terminal.printed}"
+    assert terminal.reached == typed[-1].place
+    for block in typed:
+        if block.kind == "console":
+            for command, expected, output in terminal.commands(block):
+                printed = output.read_text(encoding="utf-8")
+                assert as_shown(expected, printed), f"{block.place}: {command} printed\n{printed}"
+    for command in terminal.held():
+        _held(command)
+
+
+def _held(command: str) -> None:
+    """A command that is not run here is one that exists, and takes what it is given."""
+    program, *words = command.split()
+    if program == "make":
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        assert words[0] in make_targets(), command
+        assert all(f"$({word.partition('=')[0]})" in makefile for word in words[1:]), command
+    elif program == ".venv/bin/python":
+        assert words[0] == "-m", command
+        package = ROOT / words[1].replace(".", "/")
+        sources = [*package.glob("*.py"), *package.parent.glob(f"{package.name}.py")]
+        text = "".join(path.read_text(encoding="utf-8") for path in sources)
+        assert all(word in text for word in words[2:] if word.startswith("--")), command
+    else:
+        # tests/inspector/run types these in with MCP Inspector itself
+        assert program == "npx", command
+        assert re.match(r"npx @modelcontextprotocol/inspector ", command), command
