@@ -5,6 +5,7 @@ import os
 
 from mcp.client.session_group import StreamableHttpParameters
 from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.services.llm_service import FunctionCallParams
 from pipecat.services.mcp_service import MCPClient
 
 URL = os.environ.get("CHAIRTIME_URL", "http://127.0.0.1:8000/mcp")
@@ -28,8 +29,15 @@ async def show() -> None:
     """The same context without a pipeline and without a model."""
     async with chairtime("call-4711") as client:
         context = await context_for(client, "You answer the phone of a dental office.")
-        print([tool.name for tool in context.tools.standard_tools])
-        print(await client._call_tool_text("office_info", {"topic": "phones"}))
+        tools = {tool.name: tool for tool in context.tools.standard_tools}
+        print(list(tools))
+
+        async def answered(text: str) -> None:
+            print(text)
+
+        arguments = {"topic": "phones"}
+        call = FunctionCallParams("office_info", "1", arguments, None, None, context, answered)
+        await tools["office_info"].handler(call)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,12 @@
 
 import os
 import stat
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import warm
 from doc_pages import ROOT
 from harness import FAST, ManualClock, Office, quiet_office, served, settings_for
 
@@ -34,8 +34,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(folder: Path) -> AsyncGenerator[Stage]:
-    """A practice at the stand-in for Sikka, and a store with writes, tasks and a token in it."""
+async def open_stage(folder: Path, way: Path) -> AsyncGenerator[Stage]:
+    """A practice at the stand-in for Sikka, and a store with writes, tasks and a token in it.
+
+    `way` is where a warm process takes commands.
+    """
     clock = ManualClock(SystemClock().now() / 1000)
     async with served(SLOW_WRITES, clock) as line:
         async with quiet_office(line, folder, clock) as office:
@@ -43,12 +46,11 @@ async def open_stage(folder: Path) -> AsyncGenerator[Stage]:
         settings = settings_for(line, folder)
         programs = folder / ".venv" / "bin"
         programs.mkdir(parents=True)
-        (programs / "chairtime").symlink_to(Path(sys.executable).parent / "chairtime")
+        _executable(programs / "chairtime", warm.program(way))
         # What is not run here is put down, and held by a rule of its own.
         for name in ("make", "npx", ".venv/bin/python"):
-            program = programs / name.rpartition("/")[2]
-            program.write_text(f'#!/bin/sh\nprintf "%s\\n" "{name} $*" >>"$HELD"\n', encoding="utf-8")
-            program.chmod(program.stat().st_mode | stat.S_IXUSR)
+            put_down = f'#!/bin/sh\nprintf "%s\\n" "{name} $*" >>"$HELD"\n'
+            _executable(programs / name.rpartition("/")[2], put_down)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
         yield Stage(
             folder,
@@ -65,6 +67,11 @@ async def open_stage(folder: Path) -> AsyncGenerator[Stage]:
             },
             values,
         )
+
+
+def _executable(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
 async def _past(office: Office) -> dict[str, str]:
@@ -90,7 +97,7 @@ async def _past(office: Office) -> dict[str, str]:
         "01a203c4e5f6": await write(1, State.SENDING, State.REJECTED),
         "01a203c7a8b9": await write(2),
         "3f9a": token.id,
-        "PATIENT_ID": office.patient("Anna Lindqvist").patient_id,
+        "PATIENT_ID": next(reversed(office.world.offices["D10001"].records.patients)),
     }
 
 
