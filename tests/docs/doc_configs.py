@@ -13,7 +13,7 @@ HOST = "voice.example.com"
 TOKEN_WORD = "YOUR_TOKEN"
 PROGRAM = "/path/to/.venv/bin/chairtime"
 CALLER_NUMBER = "+1 860 555 0147"
-CALL_ID = "a-call-of-the-platform"
+CALL_ID = "call-4711"
 
 # Words that a platform fills in for each call -> what it fills in; the test declares every one that is used.
 TEMPLATES = {
@@ -99,7 +99,7 @@ class Connection:
 
 def read(block: Block) -> Iterator[Launch | Connection]:
     """What the servers of a block are reached by."""
-    told, word = json.loads(block.text), block.words[1]
+    told, word = json.loads(block.text), block.rule
     shape = SHAPES[word]
     if shape is not None:
         yield _connection(told, shape)

@@ -41,6 +41,11 @@ class Block:
         return self.words[0] if self.words else ""
 
     @property
+    def rule(self) -> str:
+        """The second word, which says what of its kind a block is."""
+        return self.words[1] if len(self.words) > 1 else ""
+
+    @property
     def place(self) -> str:
         return f"{self.page}:{self.line}"
 

@@ -28,7 +28,7 @@ AWAITED_HEADERS = {"x-chairtime-language"}
 META = {"call_id", "caller_number"}
 SPARE_SECONDS = 1.0  # between our deadline and a platform's, for the way there and back
 OTHER_CALL = "another-call"
-CONFIGURED = [block for block in blocks("json") if block.words[1] in doc_configs.SHAPES]
+CONFIGURED = [block for block in blocks("json") if block.rule in doc_configs.SHAPES]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -43,13 +43,13 @@ def test_a_block_of_text_has_no_command(block):
 
 @pytest.mark.parametrize("block", blocks("json"), ids=lambda block: block.place)
 def test_every_json_block_can_be_read_and_has_a_rule(block):
-    shape = block.words[1]
+    shape = block.rule
     assert shape in {*doc_configs.SHAPES, "log"}
     if shape != "log":
         json.loads(block.text)
 
 
-@pytest.mark.parametrize("block", [b for b in blocks("json") if b.words[1] == "log"], ids=lambda b: b.place)
+@pytest.mark.parametrize("block", [b for b in blocks("json") if b.rule == "log"], ids=lambda b: b.place)
 def test_every_line_of_a_log_has_only_keys_that_are_logged(block):
     lines = [json.loads(line) for line in block.text.splitlines()]
     assert lines
@@ -58,18 +58,18 @@ def test_every_line_of_a_log_has_only_keys_that_are_logged(block):
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: block.place)
 def test_every_toml_block_is_a_profile_that_can_be_applied(block):
-    assert block.words[1] == "profile"
+    assert block.rule == "profile"
     tomllib.loads(block.text)
     read_charter(block.text)
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.place)
 def test_every_python_block_is_a_snippet_to_the_letter(block):
-    assert block.text == (SNIPPETS / block.words[1]).read_text(encoding="utf-8")
+    assert block.text == (SNIPPETS / block.rule).read_text(encoding="utf-8")
 
 
 def test_every_snippet_stands_on_a_page():
-    assert {path.name for path in SNIPPETS.glob("*.py")} == {block.words[1] for block in blocks("python")}
+    assert {path.name for path in SNIPPETS.glob("*.py")} == {block.rule for block in blocks("python")}
 
 
 @pytest.mark.parametrize("page", page_names())
