@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 
 from doc_pages import Block
 
+# Headers that the server reads; a page may set no other. The second are being built.
+READ = {"authorization", "x-call-id", "x-caller-number", "x-chairtime-office"}
+AWAITED_HEADERS = {"x-chairtime-language"}
+META = {"call_id", "caller_number"}
+
 # Where the pages' own server is, and the token it asks for there.
 HOST = "voice.example.com"
 TOKEN_WORD = "YOUR_TOKEN"
@@ -155,5 +160,5 @@ def _filled(value: Any) -> str:
         return SECRETS[value["secret_id"]]
     for template, filled in TEMPLATES.items():
         value = value.replace(template, filled)
-    assert "{" not in value, f"nobody declares what fills {value}"
+    assert "{" not in value or value in TEMPLATES.values(), f"nobody declares what fills {value}"
     return value

@@ -108,4 +108,7 @@ def as_shown(expected: list[str], printed: str) -> bool:
     """Whether something was printed as a page shows it; … on the page stands for anything."""
     wanted = "\n".join(expected).rstrip()
     pattern = ".*?".join(re.escape(part) for part in wanted.split("…"))
-    return re.fullmatch(pattern, "\n".join(line.rstrip() for line in printed.rstrip().splitlines()), re.DOTALL) is not None
+    return (
+        re.fullmatch(pattern, "\n".join(line.rstrip() for line in printed.rstrip().splitlines()), re.DOTALL)
+        is not None
+    )

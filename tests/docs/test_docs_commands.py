@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 import warm
@@ -12,7 +11,6 @@ from doc_stage import make_targets, open_stage
 from doc_terminal import Terminal, as_shown
 
 TYPED = ("sh", "console")
-LIMIT_SECONDS = 20
 PAGES = sorted({block.page for block in blocks(*TYPED)})
 
 
@@ -20,15 +18,13 @@ PAGES = sorted({block.page for block in blocks(*TYPED)})
 def way(tmp_path_factory):
     """Where a process that has imported everything takes commands."""
     path = tmp_path_factory.mktemp("way") / "way"
-    process = subprocess.Popen([sys.executable, warm.__file__, str(path)], cwd=ROOT)
-    until = time.monotonic() + LIMIT_SECONDS
-    while not path.exists():
-        assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    yield path
-    process.terminate()
-    process.wait(LIMIT_SECONDS)
+    with subprocess.Popen(
+        [sys.executable, warm.__file__, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == warm.READY  # it ends without a line if it cannot
+        yield path
+        process.terminate()
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,7 +1,7 @@
 """Runs `chairtime` commands from one process that has imported everything, each in a fork of its own.
 
-Importing is nearly all that a short command costs, and the pages have fifty of them. `python warm.py SOCKET` serves;
-a program of the page's terminal, which `program` writes, passes a command on with its terminal's own descriptors.
+Importing is nearly all that a short command costs, and the pages have fifty of them. `python warm.py SOCKET`
+serves; the `chairtime` of a page's terminal passes its command on, with the terminal's own descriptors.
 """
 
 import importlib
@@ -15,6 +15,7 @@ import traceback
 from pathlib import Path
 
 LONGEST = 1 << 16
+READY = "ready\n"
 
 PROGRAM = """\
 #!{python} -SE
@@ -47,12 +48,15 @@ def serve(path: str) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen()
+    sys.stdout.write(READY)
+    sys.stdout.flush()
     while True:
         way, _ = listener.accept()
         asked, descriptors, _, _ = socket.recv_fds(way, LONGEST, 3)
         if os.fork() == 0:
             listener.close()
-            way.send(bytes([_run(*json.loads(asked), descriptors)]))
+            arguments, folder, environment = json.loads(asked)
+            way.send(bytes([_run(arguments, folder, environment, descriptors)]))
             os._exit(0)
         for descriptor in descriptors:
             os.close(descriptor)
