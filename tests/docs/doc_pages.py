@@ -17,10 +17,11 @@ AWAITED_PAGES = {
     "docs/deployment.md",
     "docs/language.md",
     "docs/receptionist-prompt.md",
+    "docs/tool-choice.md",
     "docs/tools.md",
 }
-# page -> the test that holds its blocks in the place of the tests here, and names the page.
-HELD_ELSEWHERE: dict[str, str] = {}
+# page -> what holds its blocks in the place of the tests here, and names the page.
+HELD_ELSEWHERE = {"docs/deployment.md": "tests/packages/follow_page.py"}  # as root, in a machine of its own
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<info>.*)$")
 _HEADING = re.compile(r"^#{1,6} +(?P<text>.+?) *#*$")

@@ -98,6 +98,7 @@ async def test_what_a_platform_does_not_fill_in_counts_as_not_sent(
 ):
     monkeypatch.setattr(doc_configs, "TEMPLATES", {word: word for word in doc_configs.TEMPLATES})
     for way in doc_configs.read(block):
+        assert isinstance(way, Connection)
         assert any("{{" in value for value in way.headers.values())
         await reached(way, next(callers), server, token)
 

@@ -28,7 +28,7 @@ QUICK_STARTS = sorted(page for page in page_names() if page.startswith("docs/qui
 # What begins a command; a block of text must not hide one from the tests.
 COMMANDS = ("$ ", "chairtime ", ".venv/", "make ", "npx ", "curl ", "pip ", "uv ", "docker ", "systemctl ")
 # kind -> how many words its info string has
-KINDS = {"sh": 1, "console": 1, "text": 1, "json": 2, "toml": 2, "python": 2}
+KINDS = {"sh": 1, "console": 1, "text": 1, "json": 2, "toml": 1, "python": 2}
 
 
 @pytest.mark.parametrize("block", blocks(), ids=lambda block: block.place)
@@ -39,6 +39,8 @@ def test_every_block_is_of_a_kind_that_a_test_holds(block):
 
 def test_blocks_held_elsewhere_are_held_by_a_test_that_names_the_page():
     for page, test in HELD_ELSEWHERE.items():
+        if page in AWAITED_PAGES and not (ROOT / page).exists():
+            continue
         assert page.rpartition("/")[2] in (ROOT / test).read_text(encoding="utf-8"), page
 
 
@@ -79,7 +81,6 @@ def test_the_headers_of_the_pages_are_those_that_the_server_reads():
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: block.place)
 def test_every_toml_block_is_a_profile_that_can_be_applied(block):
-    assert block.rule == "profile"
     tomllib.loads(block.text)
     read_charter(block.text)
 
