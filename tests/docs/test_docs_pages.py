@@ -4,9 +4,11 @@ import ast
 import json
 import re
 import tomllib
+from typing import Any
 
 import doc_configs
 import pytest
+import typer
 from doc_pages import (
     AWAITED_PAGES,
     HELD_ELSEWHERE,
@@ -20,6 +22,7 @@ from doc_pages import (
     split,
 )
 
+from server.cli import app
 from server.desk.charter.reading import read_charter
 from server.logs import KEYS
 from server.tools.wording import english
@@ -27,6 +30,7 @@ from server.tools.wording import english
 QUICK_STARTS = sorted(page for page in page_names() if page.startswith("docs/quickstart/"))
 # What begins a command; a block of text must not hide one from the tests.
 COMMANDS = ("$ ", "chairtime ", ".venv/", "make ", "npx ", "curl ", "pip ", "uv ", "docker ", "systemctl ")
+COMMAND: Any = typer.main.get_command(app)
 # kind -> how many words its info string has
 KINDS = {"sh": 1, "console": 1, "text": 1, "json": 2, "toml": 1, "python": 2}
 
@@ -92,6 +96,35 @@ def test_every_python_block_is_a_snippet_to_the_letter(block):
 
 def test_every_snippet_stands_on_a_page():
     assert {path.name for path in SNIPPETS.glob("*.py")} == {block.rule for block in blocks("python")}
+
+
+@pytest.mark.parametrize("page", page_names())
+def test_every_command_that_a_sentence_names_exists(page):
+    named = [name for _, line in split(page)[1] for name in re.findall(r"`chairtime ([^`]+)`", line)]
+    one_each = [name for name in named if "|" not in name]  # the README's table is held below
+    assert not [name for name in one_each if not _exists(name)]
+
+
+def test_the_readme_names_every_command_and_what_follows_it():
+    rows = re.findall(r"^\| `chairtime (\w+)(?: \[([\w\\|]+)\])?", read("README.md"), re.MULTILINE)
+    named = {name: set(more.split("\\|")) - {""} for name, more in rows}
+    assert named == {
+        name: set(getattr(command, "commands", {})) for name, command in COMMAND.commands.items()
+    }
+
+
+def _exists(written: str) -> bool:
+    """Whether a command and its options are there; what is written in capitals or ... stands for a value."""
+    command = COMMAND
+    for word in written.replace("[", "").replace("]", "").split():
+        if word.startswith("--"):
+            if word.partition("=")[0] not in {name for option in command.params for name in option.opts}:
+                return False
+        elif word in getattr(command, "commands", {}):
+            command = command.commands[word]
+        elif hasattr(command, "commands") and word.islower():
+            return False
+    return command is not COMMAND or written.startswith("--")
 
 
 @pytest.mark.parametrize("page", page_names())
