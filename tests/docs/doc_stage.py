@@ -49,7 +49,7 @@ async def open_stage(folder: Path, way: Path) -> AsyncGenerator[Stage]:
         _executable(programs / "chairtime", warm.program(way))
         # What is not run here is put down, and held by a rule of its own.
         for name in ("make", "npx", ".venv/bin/python"):
-            put_down = f'#!/bin/sh\nprintf "%s\\n" "{name} $*" >>"$HELD"\n'
+            put_down = f'#!/bin/bash\nprintf "%s\\n" "{name} ${{*@Q}}" >>"$HELD"\n'
             _executable(programs / name.rpartition("/")[2], put_down)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
         yield Stage(
