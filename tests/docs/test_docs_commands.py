@@ -1,5 +1,6 @@
 """Every command on a page is typed in, in the page's order, against an office at the stand-in for Sikka."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import sys
 import pytest
 import warm
 from doc_pages import ROOT, blocks
-from doc_stage import make_targets, open_stage
+from doc_stage import LEFT_OUT, make_targets, open_stage
 from doc_terminal import Terminal, as_shown
 
 TYPED = ("sh", "console")
@@ -19,7 +20,11 @@ def way(tmp_path_factory):
     """Where a process that has imported everything takes commands."""
     path = tmp_path_factory.mktemp("way") / "way"
     with subprocess.Popen(
-        [sys.executable, warm.__file__, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, warm.__file__, str(path)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)},
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == warm.READY  # it ends without a line if it cannot
