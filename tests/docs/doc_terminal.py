@@ -10,7 +10,7 @@ from doc_pages import Block
 from doc_stage import Stage
 from processes import free_port
 
-LIMIT_SECONDS = 120.0
+LIMIT_SECONDS = 120
 PORT = "8000"  # as the pages write it; here another
 # A program that goes on until somebody ends it: the page's next block finds it up.
 _GOES_ON = re.compile(r"^(\S*/)?chairtime (serve .*--transport http|sandbox\b)")
@@ -34,8 +34,10 @@ class Terminal:
     """What was typed, and what came of it.
 
     Attributes:
-        shown: for each command of a console block: what it printed.
+        port: where what the page serves is served.
         reached: the last block that was begun.
+        code: with which it ended.
+        printed: what it printed, but for console blocks.
     """
 
     stage: Stage
@@ -50,14 +52,14 @@ class Terminal:
             _PRELUDE.format(folder=self.stage.folder) + "".join(self._typed(block) for block in blocks),
             encoding="utf-8",
         )
-        with anyio.fail_after(LIMIT_SECONDS):
-            done = await anyio.run_process(
-                ["bash", str(script)],
-                input=b"y\n" * 20,  # a question is answered as the page says: somebody agrees
-                check=False,
-                stderr=subprocess.STDOUT,
-                env=self.stage.environment,
-            )
+        # past its time everything that the page has started is ended, what goes on in the background too
+        done = await anyio.run_process(
+            ["timeout", str(LIMIT_SECONDS), "bash", str(script)],
+            input=b"y\n" * 20,  # a question is answered as the page says: somebody agrees
+            check=False,
+            stderr=subprocess.STDOUT,
+            env=self.stage.environment,
+        )
         self.code, self.printed = done.returncode, done.stdout.decode()
         begun = self.stage.folder / "begun"
         self.reached = begun.read_text().splitlines()[-1] if begun.exists() else ""
