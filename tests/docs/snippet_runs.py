@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 120
 ADDRESS = re.compile(r"CHAIRTIME_ADDRESS=(\S+)")
-# snippet -> the environment of its client, as tests/clients names it; one that is not here needs the SDK only.
+# snippet -> the environment of its client, as tests/clients names it; what is not here needs the SDK only.
 ENVIRONMENTS = {
     "livekit_agent.py": "livekit",
     "openai_agents.py": "openai-agents",

@@ -62,5 +62,5 @@ def _held(command: str) -> None:
         )
         assert all(word in helped.stdout for word in words[2:] if word.startswith("--")), command
     else:
-        # tests/inspector/run types in those with --cli; the other opens a browser
+        # tests/docs/inspector_page.py types in those with --cli; the other opens a browser
         assert (program, words[0]) == ("npx", "@modelcontextprotocol/inspector"), command

@@ -42,13 +42,7 @@ def a_question(text: str) -> None:
     assert facts["say"].endswith("?")
 
 
-def an_answer(text: str) -> None:
-    """Whichever of the two is asked for on the page."""
-    the_tools(text) if '"tools"' in text else answer(text)
-
-
 EXPECTED = {
-    "an-answer": an_answer,
     "the-tools": the_tools,
     "free-times": free_times,
     "the-patient": the_patient,
