@@ -1,4 +1,4 @@
-"""Runs the commands of the page on MCP Inspector with Inspector itself; its own command line is what is given.
+"""Runs the commands of the page on MCP Inspector with Inspector itself, whose command line it is given.
 
     python tests/docs/inspector_page.py NODE INSPECTOR.js
 
