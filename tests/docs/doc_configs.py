@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 
 from doc_pages import Block
 
-# Headers that the server reads; a page may set no other. The second are being built.
-READ = {"authorization", "x-call-id", "x-caller-number", "x-chairtime-office"}
-AWAITED_HEADERS = {"x-chairtime-language"}
-META = {"call_id", "caller_number"}
+# Headers that the server reads; a page may set no other.
+READ = {"authorization", "x-call-id", "x-caller-number", "x-chairtime-office", "x-chairtime-language"}
+META = {"call_id", "caller_number", "language"}
 
 # Where the pages' own server is, and the token it asks for there.
 HOST = "voice.example.com"

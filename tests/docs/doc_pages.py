@@ -15,10 +15,6 @@ AWAITED_PAGES = {
     "docs/clients.md",
     "docs/connecting.md",
     "docs/deployment.md",
-    "docs/language.md",
-    "docs/receptionist-prompt.md",
-    "docs/tool-choice.md",
-    "docs/tools.md",
 }
 # page -> what holds its blocks in the place of the tests here, and names the page.
 HELD_ELSEWHERE = {"docs/deployment.md": "tests/packages/follow_page.py"}  # as root, in a machine of its own

@@ -122,7 +122,7 @@ async def launched(way: Launch, practice, folder: Path) -> None:
 
 async def reached(way: Connection, patient, server, token) -> None:
     """The platform connects to it with exactly what is written, for two calls."""
-    assert {name.casefold() for name in way.headers} <= doc_configs.READ | doc_configs.AWAITED_HEADERS
+    assert {name.casefold() for name in way.headers} <= doc_configs.READ
     assert set(way.meta) <= doc_configs.META
     deadline = Settings.model_fields["call_deadline_seconds"].default
     assert way.seconds is None or way.seconds >= deadline + SPARE_SECONDS
