@@ -92,29 +92,29 @@ def left(folder):
 
 
 async def test_a_backup_is_of_one_commit_while_another_process_writes_and_nobody_waits(commands, database):
-    async with await opened(database) as store:
-        [office] = await store.offices.list()
-        written, enough, done = 0, anyio.Event(), anyio.Event()
-
-        async def write():
-            nonlocal written
-            while not done.is_set():
-                await store.ledger.append(a_note(office.id, written), 100 + written)
-                written += 1
-                if written == 50:
-                    enough.set()
-
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(write)
-            await enough.wait()
-            before = written
-            ended = await commands.run("backup", str(commands.folder / "kept.sqlite3"), "--json")
-            after = written
-            done.set()
-    assert ended.code == 0
-    told = json.loads(ended.out)
     kept = commands.folder / "kept.sqlite3"
-    assert (told["file"], told["bytes"]) == (str(kept), kept.stat().st_size)
+    written, marks, enough, done = 0, [], anyio.Event(), anyio.Event()
+
+    async def write(store, office):
+        nonlocal written
+        while not done.is_set():
+            await store.ledger.append(a_note(office.id, written), 100 + written)
+            written += 1
+            if written == 50:
+                enough.set()
+
+    async with await opened(database) as store, anyio.create_task_group() as tasks:
+        [office] = await store.offices.list()
+        tasks.start_soon(write, store, office)
+        await enough.wait()
+        marks.append(written)
+        ended = await commands.run("backup", str(kept), "--json")
+        marks.append(written)
+        assert ended.code == 0
+        told = json.loads(ended.out)
+        assert (told["file"], told["bytes"]) == (str(kept), kept.stat().st_size)
+        done.set()
+    before, after = marks
     assert after - before > 1, "the writer was held up"
     shutil.copy(f"{database}.key", f"{kept}.key")
     async with await opened(kept) as copy:
@@ -180,7 +180,9 @@ async def test_a_restored_database_has_what_was_backed_up_and_an_entry_of_who_di
         [office] = await store.offices.list()
         rows = await store.database.fetch("SELECT id FROM pms_writebacks ORDER BY created_at")
         for number, row in enumerate(rows):
-            assert (await store.ledger.get(office.id, row["id"])).facts["text"] == f"note {number}"
+            found = await store.ledger.get(office.id, row["id"])
+            assert found is not None
+            assert found.facts["text"] == f"note {number}"
 
 
 @pytest.mark.parametrize("suffix", BESIDE)

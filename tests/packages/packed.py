@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 OURS = ("CHAIRTIME_", "SIKKA_", "COVERAGE_", "PYTHON", "VIRTUAL_ENV")
 NAME = f"chairtime-{__version__}"
 MOST_KIB = {"whl": 1024, "mcpb": 1024, "tar.gz": 2048}
+LIMIT_SECONDS = 300
 SLOW_START = 60.0  # a first start, on a busy machine
 AS_NOBODY = ("setpriv", "--reuid=10001", "--regid=10001", "--clear-groups") if os.geteuid() == 0 else ()
 
@@ -55,7 +56,7 @@ def clean(**changes):
     return {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | changes
 
 
-def run(*command, cwd, seconds=300, **changes):
+def run(*command, cwd, **changes):
     """A command to its end, which must be good; what it wrote to stdout."""
     done = subprocess.run(
         [str(part) for part in command],
@@ -65,7 +66,7 @@ def run(*command, cwd, seconds=300, **changes):
         capture_output=True,
         text=True,
         check=False,
-        timeout=seconds,
+        timeout=LIMIT_SECONDS,
     )
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -123,9 +124,9 @@ def files_of(path):
     if path.name.endswith(".tar.gz"):
         with tarfile.open(path) as archive:
             return {
-                member.name.partition("/")[2]: archive.extractfile(member).read()
+                member.name.partition("/")[2]: file.read()
                 for member in archive.getmembers()
-                if member.isfile()
+                if (file := archive.extractfile(member)) is not None
             }
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
@@ -315,7 +316,8 @@ async def test_the_image_serves_as_nobody_writes_its_state_only_and_tells_its_he
     settings, before, port = image.settings, seen(program), free_port()
     # The image listens to all addresses of its own network; here it is loopback, on a port that is free.
     instead = {"0.0.0.0": "127.0.0.1", "8000": str(port)}
-    command = [instead.get(part, part) for part in (*image.runs("ENTRYPOINT"), *image.runs("CMD"))]
+    command = [*image.runs("ENTRYPOINT"), *image.runs("CMD")]
+    command = [str(instead.get(part, part)) for part in command]
     health = [part.replace(":8000/", f":{port}/") for part in image.runs("HEALTHCHECK")]
     async with open_practice(scratch) as practice:
         environment = clean(**settings) | practice_settings(practice, "unused")

@@ -26,7 +26,7 @@ FIELDS = {str(field.validation_alias): field for field in Settings.model_fields.
 
 def filled_in(value):
     """The user setting that stands for a value of the manifest's environment."""
-    return MANIFEST["user_config"][re.fullmatch(r"\$\{user_config\.(\w+)\}", value)[1]]
+    return MANIFEST["user_config"][value.removeprefix("${user_config.").removesuffix("}")]
 
 
 BY_NAME = {name: filled_in(value) for name, value in MANIFEST["server"]["mcp_config"]["env"].items()}
