@@ -72,7 +72,7 @@ machine: setup ## Send the whole system through random histories in virtual time
 	MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest -q -n 0 tests/machine/test_machine.py
 
 packages: setup ## Build the wheel, the sdist, the bundle and the image's steps, and use each as people do
-	$(BIN)/python -m pytest -q -s -n 0 tests/packages/packed.py
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/packages/packed.py
 
 deploy-check: setup ## Try deploy/ with a real nginx and systemd's own checks (installs them where apt is and one may)
 	@tests/packages/deploy_check

@@ -26,6 +26,7 @@ from store.opening import open_store
 from store.sealing import KeyRing
 
 QUIET = Page(as_json=True, reveal=False)
+PAGE = 4096
 LATER = 30.0  # the machine's clock, by which commands go, is ahead of a clock that stands still
 
 
@@ -234,6 +235,16 @@ async def test_a_torn_backup_is_refused(commands, backup, here, share):
     whole = kept.read_bytes()
     kept.write_bytes(whole[: int(len(whole) * share)])
     with pytest.raises(NotAStore, match="Nothing was changed"):
+        await restore(here, QUIET, kept, "Ann")
+    assert left(commands.folder) == ["chairtime.db.key", "kept.sqlite3"]
+
+
+async def test_a_backup_with_a_page_lost_in_its_middle_is_refused(commands, backup, here):
+    kept = await backup()
+    whole = kept.read_bytes()
+    middle = len(whole) // PAGE // 2 * PAGE
+    kept.write_bytes(whole[:middle] + bytes(PAGE) + whole[middle + PAGE :])
+    with pytest.raises(NotAStore, match="damaged"):
         await restore(here, QUIET, kept, "Ann")
     assert left(commands.folder) == ["chairtime.db.key", "kept.sqlite3"]
 

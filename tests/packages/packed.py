@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 import zipfile
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -73,19 +72,6 @@ def run(*command, cwd, **changes):
 
 
 @pytest.fixture(scope="module")
-def tell(request):
-    """Prints a line that is seen without any option."""
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    began = time.monotonic()
-
-    def line(text):
-        reporter.ensure_newline()
-        reporter.write_line(f"[{time.monotonic() - began:5.1f} s] {text}")
-
-    return line
-
-
-@pytest.fixture(scope="module")
 def scratch():
     """A directory that other users of the machine may enter: the image's user is nobody's."""
     folder = Path(tempfile.mkdtemp(prefix="chairtime-packages-"))
@@ -95,12 +81,11 @@ def scratch():
 
 
 @pytest.fixture(scope="module")
-def dist(scratch, tell):
+def dist(scratch):
     """The three packages, and where the MCPB tool lies."""
     said = run(ROOT / "deploy" / "pack", scratch / "dist", cwd=scratch)
-    *lines, tool = [line for line in said.splitlines() if line.startswith((NAME, "MCPB_TOOL="))]
-    for line in lines:
-        tell(line)
+    tool = said.splitlines()[-1]
+    assert tool.startswith("MCPB_TOOL=")
     return scratch / "dist", Path(tool.partition("=")[2]) / "node_modules/@anthropic-ai/mcpb/dist"
 
 
@@ -168,7 +153,7 @@ async def does_the_main_job(caller, practice):
     return told.say
 
 
-def test_each_package_holds_the_program_and_nothing_that_no_user_needs(dist):
+def test_each_package_holds_the_program_and_nothing_that_no_user_needs(dist, tell):
     folder, _ = dist
     program = sources()
     wheel, bundle = files_of(folder / f"{NAME}-py3-none-any.whl"), files_of(folder / f"{NAME}.mcpb")
@@ -186,6 +171,7 @@ def test_each_package_holds_the_program_and_nothing_that_no_user_needs(dist):
     for suffix, most in MOST_KIB.items():
         [file] = folder.glob(f"{NAME}*.{suffix}")
         assert file.stat().st_size < most * 1024
+        tell(f"{file.name}: {file.stat().st_size / 1024:.0f} KiB")
 
 
 def test_the_sdist_builds_the_same_wheel(dist, scratch, tell):
@@ -290,11 +276,10 @@ def test_the_image_and_the_compose_file_pass_their_linters(tools, tell):
 
 
 @pytest.fixture(scope="module")
-def image(scratch, tell):
+def image(scratch):
     """What the Dockerfile makes, in an empty directory."""
     made = Image(scratch / "image", run)
     made.build()
-    tell(f"the image's steps were run: {kib(made.moved('/opt/chairtime')) // 1024} MiB of program")
     return made
 
 
@@ -348,6 +333,7 @@ async def test_the_image_serves_as_nobody_writes_its_state_only_and_tells_its_he
     assert sorted(path.name for path in state.iterdir()) == ["chairtime.sqlite3", "chairtime.sqlite3.key"]
     if AS_NOBODY:
         assert {path.stat().st_uid for path in state.iterdir()} == {10001}
+    tell(f"the image's steps make {kib(program) // 1024} MiB of program")
     tell(f"the image, as nobody and writing only its state, says: {said}")
 
 

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from dockerfile_steps import instructions
 from jsonschema import Draft7Validator
 from pydantic import SecretStr
 
@@ -123,6 +124,19 @@ def test_the_lock_of_the_program_has_all_it_needs_and_none_of_what_tests_need():
     needed = {re.split(r"[><\[;]", text)[0].casefold() for text in PROJECT["project"]["dependencies"]}
     assert needed <= names
     assert not names & {"pytest", "pyright", "ruff", "hypothesis", "hatchling"}
+
+
+def test_the_image_is_given_what_its_steps_ask_for_and_runs_as_nobody():
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert let_in[0] == "*"
+    copied = {
+        name
+        for line in instructions()
+        if line.startswith("COPY ") and "--from" not in line
+        for name in line.split()[1:-1]
+    }
+    assert copied == {line[1:] for line in let_in if line.startswith("!")}
+    assert [line for line in instructions() if line.startswith("USER ")] == ["USER 10001:10001"]
 
 
 def test_the_example_of_an_environment_names_settings_that_exist():
