@@ -84,11 +84,23 @@ fuzz: setup ## Attack a running server: COUNT=20000 requests, SEED=7
 machine: setup ## Send the whole system through random histories in virtual time: EXAMPLES=500
 	MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest -q -n 0 tests/machine/test_machine.py
 
+packages: setup ## Build the wheel, the sdist, the bundle and the image's steps, and use each as people do
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/packages/packed.py
+
+deploy-check: setup ## Try deploy/ with a real nginx and systemd's own checks (installs them where apt is and one may)
+	@tests/packages/deploy_check
+
 lock: ## Write requirements.lock and requirements.audit.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group dev pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group audit -o requirements.audit.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --constraint requirements.lock pyproject.toml -o requirements.runtime.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --constraint requirements.lock --group build -o requirements.build.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group packages -o requirements.packages.lock
 
 check: lint types coverage inspector ## Everything that CI runs
 

@@ -10,7 +10,7 @@ from server import __version__
 from server.door import CONFIGURATION, FAILED, account, errors, leaves, read_settings, run, say
 from server.failures import Failure
 from server.operators.commands import disconnect, inbox_app, writebacks_app
-from server.operators.custody_commands import audit_app, forget, key_app
+from server.operators.custody_commands import audit_app, backup, forget, key_app, restore
 from server.operators.mirror_commands import mirror_app
 from server.operators.office_commands import office_app
 from server.operators.token_commands import tokens_app
@@ -122,5 +122,7 @@ def doctor() -> None:
     raise typer.Exit(run(lambda: examine(settings)))
 
 
+app.command()(backup)
+app.command()(restore)
 app.command()(disconnect)
 app.command()(forget)

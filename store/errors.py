@@ -10,6 +10,7 @@
     ├── SealingKeyWrong      the sealing key is malformed, or not this store's
     ├── SealBroken           a sealed value is damaged, or lies in a row it was not made for
     ├── OlderKeyInUse        a key was to be dropped that still opens something
+    ├── CopyFailed           a backup could not be written, or not be put back
     ├── UnknownOffice        keys were to be saved for an office that has no row
     └── LeaseLost            another process has taken over what this one was loading
 
@@ -54,6 +55,10 @@ class OlderKeyInUse(StoreError):
             "Run chairtime key rotate first."
         )
         self.rows = rows
+
+
+class CopyFailed(StoreError):
+    """A backup could not be written, or not be put back; what was there is as it was."""
 
 
 class UnknownOffice(StoreError):

@@ -64,7 +64,7 @@ class KeyFile:
                 draft.replace(path)
             finally:
                 draft.unlink(missing_ok=True)
-            _to_disk(path.parent)
+            to_disk(path.parent)
         except OSError as error:
             raise SealingKeyMissing(
                 f"The key file {path} cannot be replaced ({error.strerror}). Nothing was changed. "
@@ -79,7 +79,7 @@ class KeyFile:
         return (found.st_mtime_ns, found.st_ino, found.st_size)
 
 
-def _to_disk(folder: Path) -> None:
+def to_disk(folder: Path) -> None:
     """The new name in a directory, too, is on the disk; there are systems that cannot promise it."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)

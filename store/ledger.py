@@ -14,6 +14,7 @@ from store.ledger_late import LedgerLate
 from store.ledger_listing import LedgerListing
 from store.ledger_news import LedgerNews
 from store.ledger_reading import of_office, texts
+from store.ledger_restoring import LedgerRestoring
 from store.ledger_rows import Created, NewWriteback, Writeback, new_id
 from store.ledger_states import BORN, OPEN, RESULT_OF, SETTLED, State
 from store.ledger_waiting import LedgerWaiting
@@ -23,7 +24,14 @@ _WITHDRAWN_AT_ONCE = frozenset({State.QUEUED, State.WAITING})
 
 
 class Ledger(
-    LedgerNews, LedgerListing, LedgerWaiting, LedgerAsking, LedgerDeleting, LedgerAdoption, LedgerLate
+    LedgerNews,
+    LedgerListing,
+    LedgerWaiting,
+    LedgerAsking,
+    LedgerDeleting,
+    LedgerAdoption,
+    LedgerLate,
+    LedgerRestoring,
 ):
     """The writing half of the ledger. Times are UTC epoch milliseconds and come from the caller."""
 

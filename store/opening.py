@@ -9,7 +9,7 @@ from typing import Self
 from store.attempts import Attempts
 from store.audit import Audit
 from store.database import Database, Statements, parse_url
-from store.errors import SealBroken, SealingKeyMissing, SealingKeyWrong
+from store.errors import NotAStore, SealBroken, SealingKeyMissing, SealingKeyWrong
 from store.forgetting import Forgetting
 from store.handles import Handles
 from store.holds import Holds
@@ -40,6 +40,13 @@ class Purged:
     leases: int
     holds: int = 0
     attempts: int = 0
+
+
+@dataclass(frozen=True)
+class KeySource:
+    """Where a store's key comes from: a file, or None where it was given as text."""
+
+    file: Path | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,20 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+async def prove(file: Path, *, of: Path, key_file: Path | None, key_text: str | None) -> KeySource:
+    """That a file is a store of a version this program knows, and opens with the key of the store at ``of``.
+
+    Not a byte is changed, and no key is made. Raises the errors of `store.errors`.
+    """
+    found = await look(file)
+    if found is None:
+        raise NotAStore(f"The file {file} holds no store. Nothing was changed.")
+    refuse_newer(found.version, known_migrations(SqliteDatabase.dialect))
+    ring, _, lies_in = _key_for(of, found, key_file, key_text)
+    _open_index_key(Sealer(ring), found.sealed_index_key)
+    return KeySource(lies_in.path if lies_in is not None else None)
 
 
 async def open_store(url: str, *, key_file: Path | None, key_text: str | None, default_path: Path) -> Store:

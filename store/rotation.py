@@ -127,6 +127,21 @@ class Rotation:
         """How many rows hold a value that is not sealed with the newest key."""
         return await self._left(self._database)
 
+    async def unopenable(self) -> int:
+        """How many rows hold a value that is sealed with a key which the ring does not have."""
+        marks = self._sealer.marks
+        known = placeholders(1, len(marks))
+        size = Sealer.MARK_BYTES
+        counts = [
+            await self._database.fetch(
+                f"SELECT COUNT(*) AS there FROM {table.name} WHERE "
+                + " OR ".join(f"substr({name}, 1, {size}) NOT IN ({known})" for name in table.columns),
+                *marks,
+            )
+            for table in SEALED
+        ]
+        return sum(int(row["there"]) for [row] in counts)
+
     async def _left(self, statements: Statements | Database) -> int:
         counts = [
             await statements.fetch(

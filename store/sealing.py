@@ -109,6 +109,12 @@ class Sealer:
         self._look()
         return _VERSION + self._newest
 
+    @property
+    def marks(self) -> list[bytes]:
+        """What values begin with that can be opened, by key."""
+        self._look()
+        return [_VERSION + key_id for key_id in self._ciphers]
+
     def is_newest(self, blob: bytes) -> bool:
         """Whether a value was sealed with the newest key."""
         return bytes(blob[:_NONCE_AT]) == self.mark

@@ -99,10 +99,10 @@ class Search:
         sent_at: list[int] = []
         leaving = row.created_at
         for event in await self._ledger.events(row.office, row.id):
-            if event.to_state is State.SENDING and event.from_state is State.INTENT:
+            if event.to_state in {State.INTENT, State.SENDING} and event.from_state is not event.to_state:
                 leaving = event.at
-            elif event.to_state is State.UNCERTAIN and event.from_state is State.SENDING:
-                sent_at.append(leaving)
+            elif event.to_state is State.UNCERTAIN and event.from_state in {State.INTENT, State.SENDING}:
+                sent_at.append(leaving)  # out of `intent` only by a restored backup: it may have left since
         return Losses(tuple(sent_at) or (leaving,))
 
     async def _found(self, row: Writeback, office: Office, losses: Losses) -> list[WritebackEntry]:

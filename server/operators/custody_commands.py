@@ -1,4 +1,4 @@
-"""The commands `audit`, `key` and `forget`, as the command line takes them; exit codes as everywhere."""
+"""The commands for what is kept (audit, key, backup, restore, forget), as the command line takes them."""
 
 import getpass
 from pathlib import Path
@@ -56,6 +56,31 @@ def drop(by: By = "", as_json: Json = False) -> None:
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
     conclude(lambda: commands.drop(settings, page, by))
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; nothing may be there.")],
+    as_json: Json = False,
+) -> None:
+    """Copy the database to a file while servers run; the sealing key is not in it."""
+    from server.operators import backups as commands  # noqa: PLC0415 - as above
+    from server.operators.tables import Page  # noqa: PLC0415 - as above
+
+    settings, page = read_settings(), Page(as_json=as_json, reveal=False)
+    conclude(lambda: commands.back_up(settings, page, file))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="What chairtime backup wrote.", exists=True, dir_okay=False)],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Put a backup in the place of a database that was moved away; stop the server first."""
+    from server.operators import backups as commands  # noqa: PLC0415 - as above
+    from server.operators.tables import Page  # noqa: PLC0415 - as above
+
+    settings, page = read_settings(), Page(as_json=as_json, reveal=False)
+    conclude(lambda: commands.restore(settings, page, file, by))
 
 
 def forget(

@@ -14,7 +14,6 @@ AWAITED_PAGES = {
     "docs/calls.md",
     "docs/clients.md",
     "docs/connecting.md",
-    "docs/deployment.md",
 }
 # page -> what holds its blocks in the place of the tests here, and names the page.
 HELD_ELSEWHERE = {"docs/deployment.md": "tests/packages/follow_page.py"}  # as root, in a machine of its own
