@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from server import __version__
+from server.connecting.command import connect
 from server.door import CONFIGURATION, FAILED, account, errors, leaves, read_settings, run, say
 from server.failures import Failure
 from server.operators.commands import disconnect, inbox_app, writebacks_app
@@ -122,5 +123,6 @@ def doctor() -> None:
     raise typer.Exit(run(lambda: examine(settings)))
 
 
+app.command()(connect)
 app.command()(disconnect)
 app.command()(forget)
