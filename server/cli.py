@@ -15,6 +15,7 @@ from server.operators.custody_commands import audit_app, forget, key_app
 from server.operators.mirror_commands import mirror_app
 from server.operators.office_commands import office_app
 from server.operators.token_commands import tokens_app
+from server.shakedown.command import shakedown
 
 __all__ = ["CONFIGURATION", "FAILED", "app", "errors", "leaves", "read_settings", "run", "say"]
 
@@ -124,5 +125,6 @@ def doctor() -> None:
 
 
 app.command()(connect)
+app.command()(shakedown)
 app.command()(disconnect)
 app.command()(forget)

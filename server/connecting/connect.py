@@ -122,7 +122,8 @@ def _refuse_nonsense(settings: Settings, wish: Wish) -> None:
         )
     if wish.timezone and not is_zone(wish.timezone):
         raise ConfigurationError(
-            f"{wish.timezone} is not the name of a zone. Nothing was stored. Give one such as America/New_York."
+            f"{wish.timezone} is not the name of a zone. Nothing was stored. "
+            "Give one such as America/New_York."
         )
 
 

@@ -204,7 +204,7 @@ def disconnect(
     ] = False,
     by: By = "",
 ) -> None:
-    """End the keys of an office at Sikka and forget them here; without --office, all, and the stored App-Key."""
+    """End the keys of an office at Sikka and forget them here; without --office, of all, and the App-Key."""
     from server.operators.disconnect import disconnect as end  # noqa: PLC0415 - as above
 
     settings = account()

@@ -63,13 +63,15 @@ async def ask(connection: Connection, probe: Probe, office: Office, zone: str | 
         keys = _Round(connection, probe, office)
         first = await keys.refreshed(saved.refresh_key)
         if not first.ok:
-            facts.unknown(ALL, "Sikka did not take the refresh key", answer=first.answer)
+            facts.unknown(ALL, "Sikka did not take the refresh key", sikka_said=first.answer)
             return
         _written(connection, first, zone, facts)
         own = first.body.get("refresh_key", "") or saved.refresh_key
         second = await keys.refreshed(own)
         if not second.ok:
-            facts.unknown(ALL, "Sikka did not take the refresh key that it had just given", answer=second.answer)
+            facts.unknown(
+                ALL, "Sikka did not take the refresh key that it had just given", sikka_said=second.answer
+            )
             return
         rotates = second.body.get("refresh_key", own) != own
         facts.learn("refresh_key_rotates", rotates, "two refreshes in a row, their refresh keys compared")
@@ -78,13 +80,13 @@ async def ask(connection: Connection, probe: Probe, office: Office, zone: str | 
             "refresh_ends_old_request_key",
             not after.ok,
             "GET /request_key_info with the request key before the refresh",
-            answer=after.answer,
+            sikka_said=after.answer,
         )
         held = [first.body["request_key"], second.body["request_key"]]
         if rotates:
             again = await keys.refreshed(own)
             how = "the refresh key of the refresh before was used a second time"
-            facts.learn("old_refresh_key_reusable", again.ok, how, answer=again.answer)
+            facts.learn("old_refresh_key_reusable", again.ok, how, sikka_said=again.answer)
             held += [again.body["request_key"]] if again.ok else []
         else:
             facts.learn("old_refresh_key_reusable", True, "the same refresh key is handed out each time")
@@ -102,7 +104,13 @@ def _written(connection: Connection, seen: Seen, zone: str | None, facts: Facts)
         "expires_in of POST /request_key",
         pattern=re.sub(r"\d+", "N", text)[:40],
     )
-    place(facts, connection.clock.now(), seen.body.get("start_time", ""), zone, "start_time of POST /request_key")
+    place(
+        facts,
+        connection.clock.now(),
+        seen.body.get("start_time", ""),
+        zone,
+        "start_time of POST /request_key",
+    )
 
 
 def place(facts: Facts, now: int, text: str, zone: str | None, how: str) -> None:

@@ -53,7 +53,9 @@ class Probe:
         request_key: in use; the questions about keys put others here.
     """
 
-    def __init__(self, connection: Connection, transport: Transport, office: Office, request_key: str) -> None:
+    def __init__(
+        self, connection: Connection, transport: Transport, office: Office, request_key: str
+    ) -> None:
         self._transport = transport
         self._sikka = connection.sikka
         self._clock = connection.clock

@@ -1,8 +1,9 @@
 """What nobody has written down about Sikka, as questions, and what an answer would change here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class Topic(StrEnum):
@@ -22,8 +23,8 @@ class Question:
     Attributes:
         name: by which the report knows it.
         asks: for a person.
-        matters: which setting or key of the profile to look at, by the answer; "" where the server works
-            under each alike.
+        matters: what to set or do, and ``when``: of the answer. Under every other answer the server works as
+            it is.
         why_not: of one that is never answered.
     """
 
@@ -32,21 +33,31 @@ class Question:
     asks: str
     matters: str = ""
     why_not: str = ""
+    when: Callable[[Any], bool] = lambda _: False
+
+    def advice(self, answer: Any) -> str:
+        """What an answer asks for; "" where nothing."""
+        return self.matters if answer is not None and self.when(answer) else ""
 
 
+FEW_CALLS: Final = 120  # a minute; the plans seen of late have 250
+SLOW_SECONDS: Final = 240.0  # near the default of CHAIRTIME_OVERDUE_SECONDS
 _K, _R, _P, _W, _N = Topic.KEYS, Topic.READS, Topic.PATIENT, Topic.WRITES, Topic.NEVER
 QUESTIONS: Final = (
     Question(
         "refresh_ends_old_request_key",
         _K,
         "Does a refresh end the request key before it?",
-        "yes: no other program may use this application for the office; each would end the other's keys",
+        "no other program may use this application for the office; each would end the other's keys",
+        when=lambda answer: answer is True,
+        when=lambda answer: answer == "neither",
     ),
     Question(
         "old_refresh_key_reusable",
         _K,
         "Can a refresh key that was used be used again?",
-        "no: a backup that is restored begins with a new key, which the server asks for by itself",
+        "a backup that is restored begins with a new key, which the server asks for by itself",
+        when=lambda answer: answer is False,
     ),
     Question("refresh_key_rotates", _K, "Does a refresh hand out another refresh key?"),
     Question("parallel_request_keys", _K, "How many request keys of the office were good at the same time?"),
@@ -56,7 +67,9 @@ QUESTIONS: Final = (
         "rate_limit",
         _R,
         "How many calls may be made in a window?",
-        "below 120: raise CHAIRTIME_FRESHNESS_SECONDS and CHAIRTIME_RATE_RESERVE",
+        "raise CHAIRTIME_FRESHNESS_SECONDS and CHAIRTIME_RATE_RESERVE",
+        when=lambda answer: answer < FEW_CALLS,
+        when=lambda answer: answer["most"] > SLOW_SECONDS,
     ),
     Question("envelope", _W, "Does an answer come as an object, or in an array?"),
     Question("sort_parameter", _R, "How is the parameter spelled that sorts a list?"),
@@ -65,7 +78,8 @@ QUESTIONS: Final = (
         "schedule_covers",
         _R,
         "Which resources have rows in practice_schedule?",
-        "none: write hours and columns.windows into the profile, or no time is offered",
+        "write hours and columns.windows into the profile, or no time is offered",
+        when=lambda answer: answer == "none",
     ),
     Question("schedule_words", _R, "How does practice_schedule call its resources?"),
     Question("schedule_time", _R, "How are the times in practice_schedule written?"),
@@ -73,7 +87,7 @@ QUESTIONS: Final = (
         "schedule_operatory",
         _R,
         "By what does practice_schedule name a chair?",
-        "neither: write columns.windows into the profile",
+        "write columns.windows into the profile",
     ),
     Question("service_item_by_default", _R, "Does practice_variables show service_item without being asked?"),
     Question("payment_types_list", _R, "What does payment_types hold without a filter?"),
@@ -81,8 +95,9 @@ QUESTIONS: Final = (
         "copy_zone",
         _R,
         "In which zone is data_insert_date?",
-        "utc: the copy's age is reckoned too young by the office's distance from UTC; "
-        "lower max_copy_age_minutes in the profile, or CHAIRTIME_MAX_COPY_AGE_MINUTES",
+        "a copy that is seen for the first time counts as younger than it is, by the office's distance from UTC; "
+        "no setting mends that",
+        when=lambda answer: answer == "utc",
     ),
     Question("phone_filter", _P, "Does cell= find a number in another spelling than the stored one?"),
     Question("search_phones", _P, "Does search= find a phone number?"),
@@ -91,20 +106,22 @@ QUESTIONS: Final = (
         "write_seconds",
         _W,
         "How long does the practice's system take to carry out a write?",
-        "above 240: raise CHAIRTIME_OVERDUE_SECONDS",
+        "raise CHAIRTIME_OVERDUE_SECONDS",
     ),
     Question(
         "overlap",
         _W,
         "Does the practice's system refuse a booking over another in the same chair?",
-        "allowed: keep max_copy_age_minutes low in the profile; nobody but Chairtime's own look prevents it",
+        "keep max_copy_age_minutes low in the profile; nobody but Chairtime's own look prevents it",
+        when=lambda answer: answer == "allowed",
     ),
     Question("writes_overtake", _W, "Can a later write be carried out before an earlier one?"),
     Question(
         "cancelled_before_refresh",
         _W,
         "Can a booking be cancelled before Sikka's copy shows it?",
-        "no: add cancel to only_requested in the profile",
+        "add cancel to only_requested in the profile",
+        when=lambda answer: answer is False,
     ),
     Question("failure_word", _W, "Which status does a refused write have?"),
     Question("failure_flag", _W, "Does a refused write say has_error?"),

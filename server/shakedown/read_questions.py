@@ -47,7 +47,7 @@ def _clock_shape(texts: Sequence[str]) -> str:
 
 
 def _refused(look: Look, names: Sequence[str], path: str, seen: Seen) -> None:
-    look.facts.unknown(names, f"GET {path} was refused", answer=seen.answer)
+    look.facts.unknown(names, f"GET {path} was refused", sikka_said=seen.answer)
 
 
 async def _limit(look: Look) -> None:
@@ -58,17 +58,19 @@ async def _limit(look: Look) -> None:
     else:
         look.facts.learn("rate_limit", limit, "header X-Rate-Limit-Limit of GET /practices")
     if seen.wrapped:
-        look.facts.learn("envelope", "array", "GET /practices came as an array", answer=seen.answer)
+        look.facts.learn("envelope", "array", "GET /practices came as an array", sikka_said=seen.answer)
 
 
 async def _sorting(look: Look) -> None:
     fields = {"lightweight": "true", "fields": "patient_id,lastname", "limit": str(ENOUGH)}
 
     async def order(**extra: str) -> list[str]:
-        return [row.get("patient_id", "") for row in (await look.probe.read("/patients", fields | extra)).rows]
+        return [
+            row.get("patient_id", "") for row in (await look.probe.read("/patients", fields | extra)).rows
+        ]
 
     plain = await order()
-    if len(plain) < 2 or plain != await order():
+    if not plain[1:] or plain != await order():
         look.facts.unknown("sort_parameter", "the list of patients has no settled order to compare with")
         return
     moved = [spelling for spelling in SPELLINGS if await order(**{spelling: "lastname"}) != plain]
@@ -129,12 +131,14 @@ async def _schedules(look: Look) -> None:
         look.facts.learn("schedule_time", _clock_shape(times), f"{len(times)} starts in those rows")
     else:
         look.facts.unknown("schedule_time", "no row holds a time")
-    chairs = {row.get("resource_id", "") for row in seen.rows if _kind(row.get("resource_type", "")) == KINDS[1]}
+    chairs = {
+        row.get("resource_id", "") for row in seen.rows if _kind(row.get("resource_type", "")) == KINDS[1]
+    }
     await _chairs(look, chairs - {""})
 
 
 def _kind(word: str) -> str:
-    """ "Operatories" is "operatory"."""
+    """The singular in lower case: "Operatories" is "operatory"."""
     plain = word.casefold()
     return plain.removesuffix("ies") + "y" if plain.endswith("ies") else plain.removesuffix("s")
 
@@ -194,7 +198,9 @@ async def _copy_zone(look: Look) -> None:
     row = next((r for r in seen.rows if (r.get("office_id"), r.get("practice_id")) == ours), None)
     taken = formats.moment(row.get("data_insert_date", "")) if row else None
     if taken is None or look.zone is None:
-        look.facts.unknown("copy_zone", "no data_insert_date that can be read, or the office's zone is not known")
+        look.facts.unknown(
+            "copy_zone", "no data_insert_date that can be read, or the office's zone is not known"
+        )
         return
     wall = wall_clock(look.now, look.zone)
     utc = dt.datetime.fromtimestamp(look.now / 1000, dt.UTC).replace(tzinfo=None)
@@ -202,7 +208,7 @@ async def _copy_zone(look: Look) -> None:
     by_utc = round((utc - taken).total_seconds() / 60)
     how = "data_insert_date of GET /authorized_practices against this machine's clock"
     evidence = {"minutes_old_by_office": by_office, "minutes_old_by_utc": by_utc}
-    # a load cannot lie ahead; a copy that would be hours old by one clock and fresh by the other is by the other
+    # A load cannot lie ahead. A copy fresh by one clock and hours old by the other goes by the first.
     if by_office < -1 <= by_utc:
         look.facts.learn("copy_zone", "utc", how, **evidence)
     elif -1 <= by_office <= FRESH_MINUTES and (by_utc < -1 or by_utc > FRESH_MINUTES):
