@@ -33,15 +33,32 @@ class Question:
     asks: str
     matters: str = ""
     why_not: str = ""
-    when: Callable[[Any], bool] = lambda _: False
+    when: Callable[[Any], bool] | None = None
 
     def advice(self, answer: Any) -> str:
         """What an answer asks for; "" where nothing."""
-        return self.matters if answer is not None and self.when(answer) else ""
+        return self.matters if answer is not None and self.when is not None and self.when(answer) else ""
 
 
 FEW_CALLS: Final = 120  # a minute; the plans seen of late have 250
 SLOW_SECONDS: Final = 240.0  # near the default of CHAIRTIME_OVERDUE_SECONDS
+
+
+def _is(value: object) -> Callable[[Any], bool]:
+    def same(answer: Any) -> bool:
+        return answer == value
+
+    return same
+
+
+def _few(answer: Any) -> bool:
+    return answer < FEW_CALLS
+
+
+def _slow(answer: Any) -> bool:
+    return answer["most"] > SLOW_SECONDS
+
+
 _K, _R, _P, _W, _N = Topic.KEYS, Topic.READS, Topic.PATIENT, Topic.WRITES, Topic.NEVER
 QUESTIONS: Final = (
     Question(
@@ -49,15 +66,14 @@ QUESTIONS: Final = (
         _K,
         "Does a refresh end the request key before it?",
         "no other program may use this application for the office; each would end the other's keys",
-        when=lambda answer: answer is True,
-        when=lambda answer: answer == "neither",
+        when=_is(True),
     ),
     Question(
         "old_refresh_key_reusable",
         _K,
         "Can a refresh key that was used be used again?",
         "a backup that is restored begins with a new key, which the server asks for by itself",
-        when=lambda answer: answer is False,
+        when=_is(False),
     ),
     Question("refresh_key_rotates", _K, "Does a refresh hand out another refresh key?"),
     Question("parallel_request_keys", _K, "How many request keys of the office were good at the same time?"),
@@ -68,8 +84,7 @@ QUESTIONS: Final = (
         _R,
         "How many calls may be made in a window?",
         "raise CHAIRTIME_FRESHNESS_SECONDS and CHAIRTIME_RATE_RESERVE",
-        when=lambda answer: answer < FEW_CALLS,
-        when=lambda answer: answer["most"] > SLOW_SECONDS,
+        when=_few,
     ),
     Question("envelope", _W, "Does an answer come as an object, or in an array?"),
     Question("sort_parameter", _R, "How is the parameter spelled that sorts a list?"),
@@ -79,7 +94,7 @@ QUESTIONS: Final = (
         _R,
         "Which resources have rows in practice_schedule?",
         "write hours and columns.windows into the profile, or no time is offered",
-        when=lambda answer: answer == "none",
+        when=_is("none"),
     ),
     Question("schedule_words", _R, "How does practice_schedule call its resources?"),
     Question("schedule_time", _R, "How are the times in practice_schedule written?"),
@@ -88,6 +103,7 @@ QUESTIONS: Final = (
         _R,
         "By what does practice_schedule name a chair?",
         "write columns.windows into the profile",
+        when=_is("neither"),
     ),
     Question("service_item_by_default", _R, "Does practice_variables show service_item without being asked?"),
     Question("payment_types_list", _R, "What does payment_types hold without a filter?"),
@@ -95,9 +111,9 @@ QUESTIONS: Final = (
         "copy_zone",
         _R,
         "In which zone is data_insert_date?",
-        "a copy that is seen for the first time counts as younger than it is, by the office's distance from UTC; "
-        "no setting mends that",
-        when=lambda answer: answer == "utc",
+        "a copy that is seen for the first time counts as younger than it is, by the office's distance "
+        "from UTC; no setting mends that",
+        when=_is("utc"),
     ),
     Question("phone_filter", _P, "Does cell= find a number in another spelling than the stored one?"),
     Question("search_phones", _P, "Does search= find a phone number?"),
@@ -107,13 +123,14 @@ QUESTIONS: Final = (
         _W,
         "How long does the practice's system take to carry out a write?",
         "raise CHAIRTIME_OVERDUE_SECONDS",
+        when=_slow,
     ),
     Question(
         "overlap",
         _W,
         "Does the practice's system refuse a booking over another in the same chair?",
         "keep max_copy_age_minutes low in the profile; nobody but Chairtime's own look prevents it",
-        when=lambda answer: answer == "allowed",
+        when=_is("allowed"),
     ),
     Question("writes_overtake", _W, "Can a later write be carried out before an earlier one?"),
     Question(
@@ -121,7 +138,7 @@ QUESTIONS: Final = (
         _W,
         "Can a booking be cancelled before Sikka's copy shows it?",
         "add cancel to only_requested in the profile",
-        when=lambda answer: answer is False,
+        when=_is(False),
     ),
     Question("failure_word", _W, "Which status does a refused write have?"),
     Question("failure_flag", _W, "Does a refused write say has_error?"),
