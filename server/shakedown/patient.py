@@ -44,8 +44,9 @@ async def find(sikka: Sikka, office: Office, sought: Sought) -> models.Patient:
     if len(found) != 1:
         count = "no patient" if not found else f"{len(found)} patients"
         raise Failure(
-            f"Sikka shows {count} of exactly this name, to the letter, and birth date. "
-            "Nothing was written. Have the office enter one test patient, and wait until Sikka's copy shows it."
+            f"Sikka shows {count} of this name to the letter, and this birth date. "
+            "Nothing was written. "
+            "Have the office enter one test patient, and wait until Sikka's copy shows it."
         )
     taken = [
         row

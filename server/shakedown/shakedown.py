@@ -11,6 +11,7 @@ from server.app import Connection, connected
 from server.background.freshness import Freshness
 from server.background.parts import Parts
 from server.connecting.asking import Asker
+from server.desk.answers import Unanswerable
 from server.desk.choice import chosen_offices
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import FrontDesk, open_desk
@@ -181,7 +182,10 @@ class _Run:
         lacking = await self._lacking(profile)
         openings = [] if lacking else await _openings(desk, profile)
         if not lacking and not openings:
-            lacking = f"no time is free {FIRST_DAY} to {LAST_DAY} days from now"
+            lacking = (
+                f"no time is known to be free {FIRST_DAY} to {LAST_DAY} days from now; where Sikka shows no hours, "
+                "apply a profile with hours first"
+            )
         if lacking:
             self._stop(lacking)
             return
@@ -244,9 +248,12 @@ class _Run:
 
 async def _openings(desk: FrontDesk, profile: Profile) -> list[Opening]:
     """Free times some weeks ahead: the first, and the last that does not touch it."""
-    today = profile.clock(desk.clock.now()).date()
-    days = (today + dt.timedelta(days=FIRST_DAY), today + dt.timedelta(days=LAST_DAY))
-    free = await desk.calendar.free(profile, Wanted(EXAM, *days))
+    try:
+        today = profile.clock(desk.clock.now()).date()
+        days = (today + dt.timedelta(days=FIRST_DAY), today + dt.timedelta(days=LAST_DAY))
+        free = await desk.calendar.free(profile, Wanted(EXAM, *days))
+    except Unanswerable:  # no zone, or no hours
+        return []
     if not free:
         return []
     first = free[0]
