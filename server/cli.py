@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from server import __version__
+from server.connecting.command import connect
 from server.door import CONFIGURATION, FAILED, account, errors, leaves, read_settings, run, say
 from server.failures import Failure
 from server.operators.commands import disconnect, inbox_app, writebacks_app
@@ -14,6 +15,7 @@ from server.operators.custody_commands import audit_app, backup, forget, key_app
 from server.operators.mirror_commands import mirror_app
 from server.operators.office_commands import office_app
 from server.operators.token_commands import tokens_app
+from server.shakedown.command import shakedown
 
 __all__ = ["CONFIGURATION", "FAILED", "app", "errors", "leaves", "read_settings", "run", "say"]
 
@@ -122,6 +124,8 @@ def doctor() -> None:
     raise typer.Exit(run(lambda: examine(settings)))
 
 
+app.command()(connect)
+app.command()(shakedown)
 app.command()(backup)
 app.command()(restore)
 app.command()(disconnect)

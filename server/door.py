@@ -22,7 +22,8 @@ CONFIGURATION: Final = 2
 NO_CREDENTIALS: Final = """\
 Chairtime has no Sikka credentials, so it did not start.
 
-  Set SIKKA_APP_ID and SIKKA_APP_KEY. Both are shown in Sikka's API portal
+  Set SIKKA_APP_ID and SIKKA_APP_KEY, or have them asked for and kept sealed:
+  chairtime connect. Both are shown in Sikka's API portal
   (sign in, "My Apps", your application), 32 characters each.
 
   To try it without an account:  chairtime serve --sandbox"""
@@ -79,9 +80,23 @@ def read_settings(**options: str) -> Settings:
 
 
 def account(**options: str) -> Settings:
-    """The settings, with credentials; exits with 2 and what to set where there are none."""
+    """The settings, with credentials: of the environment, else those that `connect` has stored.
+
+    Exits with 2 and what to do where there are neither.
+    """
     settings = read_settings(**options)
-    if not settings.has_credentials:
+    from server.connecting.stored import completed  # noqa: PLC0415 - as above
+
+    found: list[Settings] = []
+
+    async def look() -> int:
+        found.append(await completed(settings))
+        return 0
+
+    code = run(look)
+    if code or not found:
+        raise typer.Exit(code)
+    if not found[0].has_credentials:
         errors.print(NO_CREDENTIALS, markup=False)
         raise typer.Exit(CONFIGURATION)
-    return settings
+    return found[0]

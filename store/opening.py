@@ -8,6 +8,7 @@ from typing import Self
 
 from store.attempts import Attempts
 from store.audit import Audit
+from store.credentials import Credentials
 from store.database import Database, Statements, parse_url
 from store.errors import NotAStore, SealBroken, SealingKeyMissing, SealingKeyWrong
 from store.forgetting import Forgetting
@@ -70,6 +71,7 @@ class Store:
     retention: Retention
     forgetting: Forgetting
     attempts: Attempts
+    credentials: Credentials
 
     async def purge(self, now: int) -> Purged:
         """Forget what expired (handles, read-backs, holds, tries), and leases an hour after (``now`` UTC ms).
@@ -156,6 +158,7 @@ async def open_store(url: str, *, key_file: Path | None, key_text: str | None, d
         retention=retention,
         forgetting=Forgetting(database, sealer, index, retention, mirror),
         attempts=Attempts(database),
+        credentials=Credentials(database, sealer),
     )
 
 

@@ -61,6 +61,7 @@ SEALED: Final = (
     SealedTable(
         "mirror_rows", ("sealed",), ("office", "kind", "id_key"), office="office", row="kind || '|' || id_key"
     ),
+    SealedTable("credentials", ("sealed",), ("id",), office="''", row="id"),
     # The index key comes last: that it is sealed with the newest key tells that a rotation came to its end.
     SealedTable("store_meta", ("value",), ("name",), office="''", row="name"),
 )

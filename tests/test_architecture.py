@@ -105,7 +105,7 @@ def test_a_room_keeps_foreign_trades_out(room):
 
 
 def test_only_the_door_opens_the_composition_root():
-    door = {"cli.py", "commands.py", "__main__.py", "demo", "doctor", "operators"}
+    door = {"cli.py", "commands.py", "__main__.py", "connecting", "demo", "doctor", "operators", "shakedown"}
     others = [
         path.name
         for path in (ROOT / "server").rglob("*.py")

@@ -197,12 +197,18 @@ def show_stats(office: Office = "", as_json: Json = False) -> None:
     conclude(lambda: commands.show_stats(settings, page, office))
 
 
-def disconnect(office: Office = "", by: By = "") -> None:
-    """End the keys of an office at Sikka and forget them here; without --office, of every office."""
+def disconnect(
+    office: Office = "",
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget the keys here even if Sikka cannot be asked to end them.")
+    ] = False,
+    by: By = "",
+) -> None:
+    """End the keys of an office at Sikka and forget them here; without --office, of all, and the App-Key."""
     from server.operators.disconnect import disconnect as end  # noqa: PLC0415 - as above
 
     settings = account()
-    conclude(lambda: end(settings, office, by))
+    conclude(lambda: end(settings, office, by, forget=forget))
 
 
 def conclude(main: Callable[[], Coroutine[Any, Any, int]]) -> None:
