@@ -8,12 +8,13 @@ import sys
 import termios
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import anyio
 import pytest
 
 from sandbox.serving import serve_sandbox
-from sandbox.world import SandboxConfig, World
+from sandbox.world import OfficeSpec, SandboxConfig, World
 
 LIMIT_SECONDS = 30.0
 OURS = ("SIKKA_", "CHAIRTIME_")
@@ -59,7 +60,7 @@ class Desk:
         return {
             **rest,
             "COLUMNS": "200",
-            "PYTHONPATH": os.getcwd(),
+            "PYTHONPATH": str(Path.cwd()),
             "CHAIRTIME_DATABASE_URL": f"sqlite:///{self.database}",
             "SIKKA_BASE_URL": self.sandbox.base_url,
             **changes,
@@ -99,7 +100,7 @@ class Desk:
             stderr=theirs,
             cwd=self.folder,
             env=self.environment(**changes),
-            preexec_fn=sits_at_it,
+            preexec_fn=sits_at_it,  # noqa: PLW1509 - two system calls; a terminal of its own takes no less
         )
         os.close(theirs)
         shown, left = "", list(answers)
@@ -128,7 +129,7 @@ def desk(tmp_path):
 
     @asynccontextmanager
     async def opened(**config):
-        calm = {"refresh_seconds": 0, "desk": False, **config}
+        calm = {"refresh_seconds": 0, "desk": False, "offices": (OfficeSpec(patients=20),), **config}
         async with serve_sandbox(World(SandboxConfig(**calm))) as sandbox:
             yield Desk(tmp_path, sandbox)
 
