@@ -7,13 +7,13 @@ import subprocess
 import sys
 import termios
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
 import pytest
 
-from sandbox.serving import serve_sandbox
+from sandbox.serving import RunningSandbox, serve_sandbox
 from sandbox.world import OfficeSpec, SandboxConfig, World
 
 LIMIT_SECONDS = 30.0
@@ -35,9 +35,8 @@ class Ended:
 class Desk:
     """A folder in which an operator works, and the account they have."""
 
-    folder: object
-    sandbox: object
-    typed: list = field(default_factory=list)
+    folder: Path
+    sandbox: RunningSandbox
 
     @property
     def config(self):
