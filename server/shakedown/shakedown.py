@@ -183,8 +183,8 @@ class _Run:
         openings = [] if lacking else await _openings(desk, profile)
         if not lacking and not openings:
             lacking = (
-                f"no time is known to be free {FIRST_DAY} to {LAST_DAY} days from now; where Sikka shows no hours, "
-                "apply a profile with hours first"
+                f"no time is known to be free {FIRST_DAY} to {LAST_DAY} days from now; "
+                "where Sikka shows no hours, apply a profile with hours first"
             )
         if lacking:
             self._stop(lacking)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from store.credentials import Given
 from store.errors import OlderKeyInUse, SealingKeyMissing, SealingKeyWrong
 from store.handles import Kind
 from store.inbox import NewTask, TaskKind
@@ -27,6 +28,7 @@ async def filled(store, office, a_write, t0):
     await store.offices.save_keys(
         "D100", request_key="r", refresh_key="f", token_expiry=1, token_issued_at=1, scope="", now=1
     )
+    await store.credentials.put(Given("id", "key", "https://example.org/v4", "D100/1"), t0)
     row, _ = await store.ledger.append(a_write(office), t0)
     await store.ledger.change(row.id, State.SENDING, t0, expect=OPEN)
     made = Created("1", "2", "3")

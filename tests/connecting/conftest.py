@@ -3,19 +3,23 @@
 import fcntl
 import os
 import pty
+import select
 import subprocess
 import sys
 import termios
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 import anyio
 import pytest
+import warm
 
-from sandbox.serving import serve_sandbox
-from sandbox.world import SandboxConfig, World
+from sandbox.serving import RunningSandbox, serve_sandbox
+from sandbox.world import OfficeSpec, SandboxConfig, World
 
 LIMIT_SECONDS = 30.0
+HIDDEN = ("App-Id", "App-Key")
 OURS = ("SIKKA_", "CHAIRTIME_")
 
 
@@ -34,9 +38,9 @@ class Ended:
 class Desk:
     """A folder in which an operator works, and the account they have."""
 
-    folder: object
-    sandbox: object
-    typed: list = field(default_factory=list)
+    folder: Path
+    sandbox: RunningSandbox
+    program: Path  # chairtime, but for the time it takes to start
 
     @property
     def config(self):
@@ -59,7 +63,7 @@ class Desk:
         return {
             **rest,
             "COLUMNS": "200",
-            "PYTHONPATH": os.getcwd(),
+            "PYTHONPATH": str(Path.cwd()),
             "CHAIRTIME_DATABASE_URL": f"sqlite:///{self.database}",
             "SIKKA_BASE_URL": self.sandbox.base_url,
             **changes,
@@ -69,7 +73,7 @@ class Desk:
         """A command without a terminal."""
         with anyio.fail_after(LIMIT_SECONDS):
             done = await anyio.run_process(
-                [sys.executable, "-m", "server", *arguments],
+                [str(self.program), *arguments],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 cwd=self.folder,
@@ -99,12 +103,13 @@ class Desk:
             stderr=theirs,
             cwd=self.folder,
             env=self.environment(**changes),
-            preexec_fn=sits_at_it,
+            preexec_fn=sits_at_it,  # noqa: PLW1509 - two system calls; a terminal of its own takes no less
         )
         os.close(theirs)
         shown, left = "", list(answers)
         try:
             while True:
+                assert select.select([ours], [], [], LIMIT_SECONDS)[0], f"it says nothing more after:\n{shown}"
                 try:
                     chunk = os.read(ours, 65536)
                 except OSError:  # the other end is closed
@@ -113,6 +118,9 @@ class Desk:
                     break
                 shown += chunk.decode(errors="replace")
                 if left and left[0][0] in shown.rpartition("\n")[2]:
+                    # what is typed before the terminal hides it is thrown away with what was typed too soon
+                    while left[0][0] in HIDDEN and termios.tcgetattr(ours)[3] & termios.ECHO:
+                        select.select([], [], [], 0.01)
                     os.write(ours, f"{left.pop(0)[1]}\n".encode())
             code = process.wait(LIMIT_SECONDS)
         finally:
@@ -122,14 +130,26 @@ class Desk:
         return Ended(code, shown, "")
 
 
+@pytest.fixture(scope="session")
+def program(tmp_path_factory):
+    """A `chairtime` whose commands run in forks of one process."""
+    folder = tmp_path_factory.mktemp("program")
+    path = folder / "chairtime"
+    path.write_text(warm.program(folder / "way"))
+    path.chmod(0o755)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    with warm.warmed(folder / "way", inherited):
+        yield path
+
+
 @pytest.fixture
-def desk(tmp_path):
+def desk(tmp_path, program):
     """Opens an operator's folder beside a sandbox; `config` as for SandboxConfig."""
 
     @asynccontextmanager
     async def opened(**config):
-        calm = {"refresh_seconds": 0, "desk": False, **config}
+        calm = {"refresh_seconds": 0, "desk": False, "offices": (OfficeSpec(patients=20),), **config}
         async with serve_sandbox(World(SandboxConfig(**calm))) as sandbox:
-            yield Desk(tmp_path, sandbox)
+            yield Desk(tmp_path, sandbox, program)
 
     return opened

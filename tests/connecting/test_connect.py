@@ -2,14 +2,29 @@
 
 import json
 import tomllib
+from dataclasses import replace
 
 import pytest
 
-from sandbox.config import OfficeSpec
+from sandbox import cloud
 from sandbox.faults import Fault
 from sandbox.world import THREE_OFFICES
 
-SEVERAL = {"offices": THREE_OFFICES}
+SEVERAL = {"offices": tuple(replace(spec, patients=20) for spec in THREE_OFFICES)}
+TWO_OFFICES = SEVERAL["offices"][:2]
+ZONE = "practice_management_system_refresh_date_time_zone"
+
+
+@pytest.fixture
+def nameless_zones(monkeypatch):
+    """From its call on, Sikka names no zone."""
+    shown = cloud.authorized_practices
+
+    def without(*arguments):
+        found = shown(*arguments)
+        return replace(found, rows=[{**row, ZONE: ""} for row in found.rows])
+
+    return lambda: monkeypatch.setattr(cloud, "authorized_practices", without)
 
 
 async def test_one_command_leads_to_an_office_that_is_served_without_the_pair_in_the_environment(desk):
@@ -43,9 +58,9 @@ async def test_at_a_terminal_the_pair_is_asked_for_and_never_shown(desk):
         assert "were stored before" in again.out
 
 
-async def test_at_a_terminal_the_practice_and_the_zone_are_asked_for(desk):
-    offices = (OfficeSpec(), OfficeSpec("D20002", pms="Dentrix", zone=""))
-    async with desk(offices=offices) as at:
+async def test_at_a_terminal_the_practice_and_the_zone_are_asked_for(desk, nameless_zones):
+    nameless_zones()
+    async with desk(offices=TWO_OFFICES) as at:
         answers = [
             ("Which of them", "2"),
             ("time zone of D20002/1", "Nowhere"),
@@ -148,8 +163,9 @@ async def test_an_office_that_the_environment_names_otherwise_is_not_stored(desk
         assert not at.database.exists()
 
 
-async def test_a_zone_that_nobody_names_is_asked_for_by_its_option(desk):
-    async with desk(offices=(OfficeSpec(zone=""),)) as at:
+async def test_a_zone_that_nobody_names_is_asked_for_by_its_option(desk, nameless_zones):
+    nameless_zones()
+    async with desk() as at:
         ended = await at.connected()
         assert ended.code == 2
         assert "--timezone" in ended.err

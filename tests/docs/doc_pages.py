@@ -13,7 +13,6 @@ SNIPPETS = ROOT / "docs" / "snippets"
 AWAITED_PAGES = {
     "docs/calls.md",
     "docs/clients.md",
-    "docs/connecting.md",
 }
 # page -> what holds its blocks in the place of the tests here, and names the page.
 HELD_ELSEWHERE = {"docs/deployment.md": "tests/packages/follow_page.py"}  # as root, in a machine of its own

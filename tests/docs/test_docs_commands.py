@@ -19,17 +19,9 @@ PAGES = sorted({block.page for block in blocks(*TYPED)})
 def way(tmp_path_factory):
     """Where a process that has imported everything takes commands."""
     path = tmp_path_factory.mktemp("way") / "way"
-    with subprocess.Popen(
-        [sys.executable, warm.__file__, str(path)],
-        cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == warm.READY  # it ends without a line if it cannot
+    apart = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
+    with warm.warmed(path, apart):
         yield path
-        process.terminate()
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -30,10 +30,10 @@ class LookedAt:
 
     def __init__(self, leap):
         self.leap = leap
-        self.world = None
+        self.worlds: list[World] = []
 
     def __call__(self):
-        looks = sum(seen.path == "/writeback_status" for seen in self.world.requests) if self.world else 0
+        looks = sum(seen.path == "/writeback_status" for world in self.worlds for seen in world.requests)
         return time.time() + looks * self.leap
 
 
@@ -126,7 +126,7 @@ def stage(tmp_path):
         }
         clock = LookedAt(leap)
         world = World(SandboxConfig(**given), clock)
-        clock.world = world
+        clock.worlds.append(world)
         async with serve_sandbox(world) as sandbox:
             staged = Stage(sandbox, tmp_path)
             if patient:

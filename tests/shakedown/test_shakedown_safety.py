@@ -94,7 +94,7 @@ async def test_whoever_does_not_agree_has_nothing_written(stage):
     asked = []
     async with stage() as practice:
         with pytest.raises(ConfigurationError, match="Nothing was written"):
-            await practice.run(agree=lambda question: asked.append(question))
+            await practice.run(agree=asked.append)
         assert practice.asked("POST", "/appointment") == 0
     assert len(asked) == 1
     assert "cancel it all again?" in asked[0]
@@ -230,7 +230,7 @@ async def test_a_run_that_is_broken_off_cleans_up_first(stage):
         started(practice, "--yes") as run,
     ):
         with anyio.fail_after(20):
-            while len(practice.world.queue.pending_of(practice.office_id)) < 2:
+            while len(practice.world.queue.pending_of(practice.office_id)) < 2:  # noqa: ASYNC110 - no bell
                 await anyio.sleep(0.02)
         run.send_signal(signal.SIGINT)
         with anyio.fail_after(20):
@@ -242,6 +242,7 @@ async def test_a_run_that_is_broken_off_cleans_up_first(stage):
 async def test_without_a_terminal_and_a_yes_it_says_what_to_give(stage):
     async with stage() as practice, started(practice) as run:
         with anyio.fail_after(20):
+            assert run.stderr is not None
             said = b"".join([chunk async for chunk in run.stderr])
             assert await run.wait() == 2
         assert b"--yes" in said

@@ -2,6 +2,7 @@
 
 import pytest
 
+from store.credentials import Given
 from store.handles import Kind
 from store.inbox import NewTask, TaskKind
 from store.ledger_rows import Created
@@ -24,6 +25,7 @@ async def marked(store, a_write, add_office, t0):
         now=1,
     )
     hashed = store.index.keyed_hash
+    await store.credentials.put(Given(f"{MARK}-id", f"{MARK}-key", "https://example.org/v4", "D100/1"), t0)
     row, _ = await store.ledger.append(
         a_write(
             office,
@@ -98,6 +100,7 @@ async def test_every_sealed_column_was_really_filled(marked):
         "tasks": ("body", "note"),
         "office_profiles": ("document",),
         "store_meta": ("value",),
+        "credentials": ("sealed",),
     }.items():
         for column in columns:
             rows = await store.database.fetch(f"SELECT {column} AS v FROM {table} WHERE {column} IS NOT NULL")
@@ -112,4 +115,4 @@ async def test_every_sealed_column_was_really_filled(marked):
 async def test_no_column_of_bytes_is_left_out_of_the_test_above(store):
     rows = await store.database.fetch("SELECT sql FROM sqlite_master WHERE type = 'table'")
     of_the_mirror = 1  # tests/mirror looks for the names of its patients in the files
-    assert sum(row["sql"].count("BYTEA") for row in rows) == 14 + of_the_mirror
+    assert sum(row["sql"].count("BYTEA") for row in rows) == 15 + of_the_mirror

@@ -10,9 +10,16 @@ import os
 import pkgutil
 import signal
 import socket
+import subprocess
 import sys
 import traceback
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from coverage import Coverage
+
+ROOT = Path(__file__).parent.parent
 
 LONGEST = 1 << 16
 READY = "ready\n"
@@ -35,6 +42,18 @@ def program(way: Path) -> str:
     """The text of a `chairtime` that passes its command on."""
     real = Path(sys.executable).parent / "chairtime"
     return PROGRAM.format(python=sys.executable, real=str(real), way=str(way))
+
+
+@contextmanager
+def warmed(way: Path, environment: Mapping[str, str]) -> Generator[None]:
+    """A process that takes commands at `way`, for as long as the block lasts."""
+    with subprocess.Popen(
+        [sys.executable, __file__, str(way)], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == READY  # it ends without a line if it cannot
+        yield
+        process.terminate()
 
 
 def serve(path: str) -> None:
@@ -84,6 +103,8 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], descrip
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
+    if (measured := Coverage.current()) is not None:  # the fork ends without Python's own end
+        measured.save()
     return code if isinstance(code, int) else 0 if code is None else 1
 
 
