@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos fuzz machine bench-polling bench-reads bench-matching bench-callers
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos fuzz machine bench-polling bench-reads bench-matching bench-callers clients clients-lock
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -58,6 +58,12 @@ audit: .venv/audit/.ready ## Look for known vulnerabilities in what is locked: U
 
 inspector: setup ## Drive the server with MCP Inspector's command line over every transport
 	tests/inspector/run
+
+clients: setup ## Drive the server with the voice runtimes' own clients: ONLY="sdk livekit"
+	@$(BIN)/python tests/clients/table.py $(ONLY)
+
+clients-lock: ## Pin what the clients' environments hold anew (needs uv)
+	@tests/clients/requirements/pin
 
 tool-list: setup ## Write the snapshot of the tools anew
 	$(BIN)/python tests/tool_list.py

@@ -233,9 +233,10 @@ async def dropped_outcome(house: House) -> str:
     going = asyncio.create_task(
         call.turn(("book_appointment", wish), stop={"how": "interrupt", "after": 0.1})
     )
-    await going
     await house.practice.accepts(who)
+    await asyncio.sleep(0.3)  # LiveKit lets it go on from here
     house.carries_out(who)
+    await going
     if house.kind.lets_go == "drop":
         await house.told(who)
         await asyncio.sleep(0.2)  # more than the gap after which what was told counts as heard

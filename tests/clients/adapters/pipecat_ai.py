@@ -12,9 +12,13 @@ from pipecat.frames.frames import LLMFullResponseStartFrame, LLMTextFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
+from pipecat.processors.aggregators.llm_response_universal import (
+    LLMContextAggregatorPair,
+    LLMUserAggregatorParams,
+)
 from pipecat.services.llm_service import FunctionCallFromLLM, LLMService
 from pipecat.services.mcp_service import MCPClient
+from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 from wire import Said, Target, main
 
@@ -73,7 +77,9 @@ class PipecatLine:
         client = MCPClient(self._parameters(), tools_arguments=await self._hidden())
         self.schemas = await client.tools()
         self.context = LLMContext(tools=self.schemas)
-        pair = LLMContextAggregatorPair(self.context)
+        # Who speaks when is told by frames of ours; by default a model that listens to audio would.
+        turns = LLMUserAggregatorParams(user_turn_strategies=ExternalUserTurnStrategies())
+        pair = LLMContextAggregatorPair(self.context, user_params=turns)
         self.worker = PipelineWorker(
             Pipeline([pair.user(), self.script, pair.assistant()]),
             cancel_on_idle_timeout=False,
