@@ -16,13 +16,15 @@ from house import LIMIT_SECONDS, SETTINGS, House, PhoneCall
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from processes import http_server
-from reading import CONFIRMED, PENDING, READ_BACK, TOO_LATE, Heard
+from reading import CONFIRMED, PENDING, TOO_LATE, Heard
 from roster import HEADER, HIDDEN, META, WAYS
 
 from server.tools.toolsets import ALL
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-WHEN = re.compile(r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, [A-Z][a-z]+ \d+ at [\d:]+ [AP]M( with [A-Z]\w*\.? ?\w*)?")
+WHEN = re.compile(
+    r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, [A-Z][a-z]+ \d+ at [\d:]+ [AP]M( with [A-Z]\w*\.? ?\w*)?"
+)
 STOPS = (0.0, 0.05, 0.5, 1.9)  # seconds after which a call is let go
 NO_SCHEMA = {"$ref", "$defs", "definitions", "anyOf", "oneOf", "allOf"}
 SEPARATE_WEEKS = {"http": 1, "sse": 3, "stdio": 5}  # without a call's id no time is held for it
@@ -179,9 +181,13 @@ async def different_at_once(house: House) -> str:
     handles = [await call.identify(one) for one in people]
     slots = await call.slots(date_from=_weeks(2))
     assert len(slots) == 3
-    wishes = [{"patient": p, "slot": s, "caller_confirmed": True} for p, s in zip(handles, slots, strict=True)]
+    wishes = [
+        {"patient": p, "slot": s, "caller_confirmed": True} for p, s in zip(handles, slots, strict=True)
+    ]
     await asyncio.sleep(0.1)
-    heard = [house.kind.hears(one["read"]) for one in await call.turn(*[("book_appointment", w) for w in wishes])]
+    heard = [
+        house.kind.hears(one["read"]) for one in await call.turn(*[("book_appointment", w) for w in wishes])
+    ]
     assert all(one.says(PENDING) for one in heard), heard
     assert len({one.handles["writeback"] for one in heard}) == 3
     for one in people:
@@ -227,7 +233,7 @@ async def interrupted(house: House) -> str:
 
 
 async def dropped_outcome(house: House) -> str:
-    """Talked over, and confirmed while the call still went on: its answer is lost, and the next one says it."""
+    """Talked over, and confirmed while the call went on: its answer is lost, and the next one says it."""
     call, who = await house.call(call_id="dropped"), house.practice.somebody()
     wish = await call.wish(who)
     going = asyncio.create_task(
@@ -266,8 +272,9 @@ async def restart(house: House) -> str:
         await server.kill()
         server.start_again()
         await server.ready()
-        for call, who, wish in zip(calls, people, wishes, strict=True):
-            way = "http" if call is calls[0] else "sse"
+        for first, who, wish in zip(calls, people, wishes, strict=True):
+            call = first
+            way = "http" if first is calls[0] else "sse"
             lost = 0
             async with asyncio.timeout(LIMIT_SECONDS):
                 while not (heard := await _unsure(call, wish)).says(PENDING):
@@ -336,7 +343,7 @@ async def no_call_id(house: House) -> str:
 
 
 async def caller_number(house: House) -> str:
-    """The platform's word on the number identifies; a number that the model passes as an argument does not."""
+    """The platform's word on the number identifies; a number passed as an argument does not."""
     who = _with_a_number(house)
     name, told = f"{who.firstname} {who.lastname}", []
     ways: dict[str, dict[str, Any]] = {
@@ -369,9 +376,7 @@ async def two_eras(house: House) -> str:
     async with httpx2.AsyncClient(headers=headers, timeout=30, trust_env=False) as http:
         other = Client(streamable_http_client(f"{house.server.root}/mcp", http_client=http), mode=mode)
         async with other:
-            heard, result = await asyncio.gather(
-                call.book(wish), other.call_tool("book_appointment", wish)
-            )
+            heard, result = await asyncio.gather(call.book(wish), other.call_tool("book_appointment", wish))
     assert heard.says(PENDING), heard.words
     facts = result.structured_content or {}
     assert facts["outcome"] == "pending", facts
@@ -388,7 +393,11 @@ async def errors(house: House) -> str:
     wish = await call.wish(who, date_from=_weeks(8))
     database = f"sqlite:///{house.practice.folder / 'errors.db'}"
     # A server that has seen nothing of the office yet, in front of a Sikka that answers nothing sensible.
-    more = {"CHAIRTIME_DATABASE_URL": database, "CHAIRTIME_MIRROR": "off", "CHAIRTIME_READ_TIMEOUT_SECONDS": "1"}
+    more = {
+        "CHAIRTIME_DATABASE_URL": database,
+        "CHAIRTIME_MIRROR": "off",
+        "CHAIRTIME_READ_TIMEOUT_SECONDS": "1",
+    }
     async with http_server(house.practice, **SETTINGS, **more) as server:
         call = await house.call(server=server, call_id="errors")
         wish = await call.wish(who, date_from=_weeks(8))
@@ -396,7 +405,9 @@ async def errors(house: House) -> str:
         try:
             heard = {
                 "find_slots": await call.ask("find_slots", reason="exam"),
-                "find_patient": await call.ask("find_patient", name="Anna Lindqvist", date_of_birth="1986-04-12"),
+                "find_patient": await call.ask(
+                    "find_patient", name="Anna Lindqvist", date_of_birth="1986-04-12"
+                ),
                 "book_appointment": await call.book(wish),
             }
         finally:

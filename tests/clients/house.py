@@ -48,7 +48,9 @@ class Adapter:
         number = next(self._ids)
         self._waiting[number] = asyncio.get_running_loop().create_future()
         assert self._process.stdin is not None
-        self._process.stdin.write((json.dumps({"id": number, "do": do, "line": line, **more}) + "\n").encode())
+        self._process.stdin.write(
+            (json.dumps({"id": number, "do": do, "line": line, **more}) + "\n").encode()
+        )
         return await asyncio.wait_for(self._waiting[number], LIMIT_SECONDS)
 
     async def _read(self) -> None:
@@ -137,7 +139,7 @@ class House:
         assert len(mine) == number, f"{len(mine)} writes were carried out, not {number}"
 
     def carries_out(self, patient: Patient) -> None:
-        """The practice does now what was asked of it for one patient; the others' writes take their minute."""
+        """The practice does what was asked of it for one patient; the others' writes take their minute."""
         world = self.practice.world
         for write in world.queue.pending_of(OFFICE):
             if write.fields.get("patient_id") == patient.patient_id:
@@ -178,7 +180,9 @@ class PhoneCall:
     async def tools(self) -> list[dict[str, Any]]:
         return await self.house.adapter.ask("tools", self.line)
 
-    async def turn(self, *calls: tuple[str, dict[str, Any]], stop: dict[str, Any] | None = None) -> list[dict]:
+    async def turn(
+        self, *calls: tuple[str, dict[str, Any]], stop: dict[str, Any] | None = None
+    ) -> list[dict]:
         """What a model reads of calls that it makes at once."""
         asked = [{"tool": tool, "arguments": arguments} for tool, arguments in calls]
         return await self.house.adapter.ask("turn", self.line, calls=asked, stop=stop)
@@ -235,7 +239,9 @@ class PhoneCall:
 @asynccontextmanager
 async def open_house(name: str, kind: ClientKind, python: str, folder: Path) -> AsyncGenerator[House]:
     """A practice that takes a minute over each write, a server for it, and the client."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("CHAIRTIME_", "SIKKA_"))}
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith(("CHAIRTIME_", "SIKKA_"))
+    }
     log = folder / "client.log"
     async with (
         open_practice(folder, writeback_seconds=(MINUTE, MINUTE)) as practice,

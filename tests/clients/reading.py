@@ -62,7 +62,7 @@ def of_json_string(read: str) -> Heard:
 
 
 def of_structure(read: str) -> Heard:
-    """Nothing but the structured content (openai-agents, where it is told so); an error's text comes as text."""
+    """Nothing but the structured content (openai-agents, where told so); an error comes as text."""
     if not read.startswith("{"):
         return of_text(read)
     facts = json.loads(read)

@@ -57,7 +57,9 @@ async def run(client: str, only: set[str]) -> bool:
         async with open_house(client, kind, python, Path(folder)) as house:
             chosen = [(n, case) for n, case in TOGETHER.items() if not only or n in only]
             done = await asyncio.gather(*[judged(house, n, case, places) for n, case in chosen])
-            done += [await judged(house, n, case, places) for n, case in ALONE.items() if not only or n in only]
+            done += [
+                await judged(house, n, case, places) for n, case in ALONE.items() if not only or n in only
+            ]
         if not all(done):
             sys.stderr.write(f"{client} wrote last:\n{house.log.read_text(errors='replace')[-4000:]}\n")
     return all(done)

@@ -2,7 +2,8 @@
 
     python tests/clients/table.py [CLIENT...]
 
-Runners of other clients print rows in the same format: `tests/conformance/run`, for `inspector` and `conformance`.
+The runner of other clients, `tests/conformance/run`, prints rows in the same format; it is given the name
+of one: `inspector` or `conformance`.
 """
 
 import asyncio
@@ -27,20 +28,28 @@ Row = dict[str, object]
 
 
 async def rows_of(client: str, folder: Path, places: asyncio.Semaphore) -> list[Row]:
-    """What one client's runner printed; a runner that says nothing, or ends badly without a word of it, failed."""
-    command = [str(OTHERS), client] if client in OTHER_CLIENTS else [sys.executable, str(HERE / "run.py"), client]
+    """What one client's runner printed; one that says nothing, or ends badly without a word, failed."""
+    command = (
+        [str(OTHERS), client] if client in OTHER_CLIENTS else [sys.executable, str(HERE / "run.py"), client]
+    )
     log = folder / f"{client}.log"
     async with places:
         began = time.monotonic()
         with log.open("wb") as errors:
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors, cwd=ROOT
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                cwd=ROOT,
             )
             out, _ = await process.communicate()
         sys.stderr.write(f"clients: {client} took {time.monotonic() - began:.0f} s\n")
     rows: list[Row] = [json.loads(line) for line in out.splitlines() if line.startswith(b"{")]
     if not rows or (process.returncode != 0 and all(row["ok"] for row in rows)):
-        rows.append({"client": client, "case": "ran", "ok": False, "detail": f"ended with {process.returncode}"})
+        rows.append(
+            {"client": client, "case": "ran", "ok": False, "detail": f"ended with {process.returncode}"}
+        )
     if not all(row["ok"] for row in rows):
         sys.stderr.write(log.read_text(errors="replace")[-20_000:])
     return rows
@@ -52,7 +61,10 @@ def table(rows: list[Row]) -> str:
     cases = list(dict.fromkeys(str(row["case"]) for row in rows))
     marks = {(row["client"], row["case"]): "ok" if row["ok"] else "FAILED" for row in rows}
     wide = max(len(case) for case in cases)
-    lines = [" | ".join(["case".ljust(wide), *clients]), "-|-".join(["-" * wide, *["-" * len(c) for c in clients]])]
+    lines = [
+        " | ".join(["case".ljust(wide), *clients]),
+        "-|-".join(["-" * wide, *["-" * len(c) for c in clients]]),
+    ]
     for case in cases:
         cells = [marks.get((client, case), "–").ljust(len(client)) for client in clients]
         lines.append(" | ".join([case.ljust(wide), *cells]))

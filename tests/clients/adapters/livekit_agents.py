@@ -1,4 +1,4 @@
-"""LiveKit Agents: an `AgentSession` without a room, whose model is a script, and the server as its `MCPToolset`."""
+"""LiveKit Agents: an `AgentSession` without a room, its model a script, the server as its `MCPToolset`."""
 
 import asyncio
 import json
@@ -73,7 +73,9 @@ class LiveKitLine:
                 "parameters": tool["function"]["parameters"],
                 "strict": tool["function"].get("strict"),
                 "forms": sorted(found),
-                "other_forms": [json.loads(json.dumps(other[place], default=str)) for other in found.values()],
+                "other_forms": [
+                    json.loads(json.dumps(other[place], default=str)) for other in found.values()
+                ],
             }
             for place, tool in enumerate(found["openai"])
         ]

@@ -86,7 +86,7 @@ class OpenAiLine:
         if stop is None:
             await run
         else:
-            while script.calls and not run.done():
+            while script.calls and not run.done():  # noqa: ASYNC110 - it rings no bell
                 await asyncio.sleep(0)
             await asyncio.sleep(stop["after"])
             run.cancel()

@@ -1,4 +1,4 @@
-"""Pipecat: a pipeline of a scripted LLM service and the context aggregators, the server as its `MCPClient`."""
+"""Pipecat: a pipeline of a scripted LLM service and its aggregators, the server as its `MCPClient`."""
 
 import asyncio
 import json
@@ -7,8 +7,13 @@ from typing import Any
 
 from mcp import StdioServerParameters
 from mcp.client.session_group import SseServerParameters, StreamableHttpParameters
-from pipecat.frames.frames import InterruptionFrame, LLMContextFrame, LLMFullResponseEndFrame
-from pipecat.frames.frames import LLMFullResponseStartFrame, LLMTextFrame
+from pipecat.frames.frames import (
+    InterruptionFrame,
+    LLMContextFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+)
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -137,7 +142,7 @@ class PipecatLine:
 
     async def _let_go(self) -> None:
         """Until the frame has ended the calls."""
-        while self.script._function_call_tasks:
+        while self.script._function_call_tasks:  # noqa: ASYNC110 - it rings no bell
             await asyncio.sleep(0.005)
 
     async def close(self) -> None:

@@ -30,19 +30,19 @@ class SdkLine:
         try:
             async with AsyncExitStack() as stack:
                 connection = await self._connection(stack)
-                client = Client(
-                    connection, mode=self._target.options["mode"], read_timeout_seconds=PATIENCE
-                )
+                client = Client(connection, mode=self._target.options["mode"], read_timeout_seconds=PATIENCE)
                 self._ready.set_result(await stack.enter_async_context(client))
                 await self._over.wait()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - whoever opens the line is told
             if not self._ready.done():
                 self._ready.set_exception(error)
 
     async def _connection(self, stack: AsyncExitStack) -> Any:
         target = self._target
         if target.transport == "stdio":
-            return stdio_client(StdioServerParameters(command=target.command, args=target.args, env=target.env))
+            return stdio_client(
+                StdioServerParameters(command=target.command, args=target.args, env=target.env)
+            )
         if target.transport == "sse":
             return sse_client(target.url, headers=target.headers)
         http = httpx2.AsyncClient(headers=target.headers, timeout=httpx2.Timeout(30, read=300))
@@ -70,7 +70,7 @@ class SdkLine:
         arguments = {**arguments, **self._target.hidden}
         try:
             result = await client.call_tool(tool, arguments, meta=self._target.meta or None)
-        except Exception as error:  # as an application shows a model what went wrong
+        except Exception as error:  # noqa: BLE001 - as an application shows a model what went wrong
             return Said(read=f"{type(error).__name__}: {error}")
         text = "".join(block.text for block in result.content if block.type == "text")
         return Said(read=text, raw=result.model_dump(mode="json", by_alias=True))

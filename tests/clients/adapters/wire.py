@@ -1,7 +1,7 @@
-"""What every client's adapter shares: requests come in as lines of JSON on stdin, answers go out on stdout.
+"""What every client's adapter shares: requests are lines of JSON on stdin, answers go out on stdout.
 
-It runs in the client's own environment, with nothing of the project's. A request names a line (one connection of
-the client, held for one phone call) and what to do with it: "open", "tools", "turn", "close".
+It runs in the client's own environment, with nothing of the project's. A request names a line (one
+connection of the client, held for one phone call) and what to do with it: "open", "tools", "turn", "close".
 """
 
 import asyncio
@@ -83,7 +83,7 @@ async def _serve(open_line: Open, answers: Any) -> None:
         try:
             done = await _do(open_line, lines, request)
             reply = {"id": request["id"], "done": done}
-        except Exception:
+        except Exception:  # noqa: BLE001 - the runner says what it was
             reply = {"id": request["id"], "error": traceback.format_exc()}
         answers.write(json.dumps(reply) + "\n")
         answers.flush()

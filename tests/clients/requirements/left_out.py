@@ -6,8 +6,8 @@ import sys
 COMMAND_LINE = "markdown-it-py mdurl pygments rich shellingham typer"
 LEFT_OUT = {
     "livekit": f"{COMMAND_LINE} eval-type-backport grpcio nest-asyncio sounddevice types-protobuf",
-    "pipecat": f"{COMMAND_LINE} audioop-lts docopt flatbuffers llvmlite markdown mpmath num2words numba onnxruntime"
-    " resampy soundfile sympy",
+    "pipecat": f"{COMMAND_LINE} audioop-lts docopt flatbuffers llvmlite markdown mpmath num2words numba"
+    " onnxruntime resampy soundfile sympy",
     "openai-agents": "",
 }
 left_out = set(LEFT_OUT[sys.argv[1].removesuffix("-mcp1")].split())
