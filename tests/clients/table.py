@@ -2,8 +2,8 @@
 
     python tests/clients/table.py [CLIENT...]
 
-The runner of other clients, `tests/conformance/run`, prints rows in the same format; it is given the name
-of one: `inspector` or `conformance`.
+The runner of other clients, `tests/conformance/run`, prints rows in the same format; it is given those
+asked for, of `inspector` and `conformance`.
 """
 
 import asyncio
@@ -27,11 +27,11 @@ AT_ONCE = 2  # more would meet the clients' time-outs for want of processors
 Row = dict[str, object]
 
 
-async def rows_of(client: str, folder: Path, places: asyncio.Semaphore) -> list[Row]:
-    """What one client's runner printed; one that says nothing, or ends badly without a word, failed."""
-    command = (
-        [str(OTHERS), client] if client in OTHER_CLIENTS else [sys.executable, str(HERE / "run.py"), client]
-    )
+async def rows_of(clients: list[str], folder: Path, places: asyncio.Semaphore) -> list[Row]:
+    """What the runner of these clients printed; one that says nothing, or ends badly without a word, failed."""
+    client = " ".join(clients)
+    ours = [sys.executable, str(HERE / "run.py")]
+    command = [*([str(OTHERS)] if clients[0] in OTHER_CLIENTS else ours), *clients]
     log = folder / f"{client}.log"
     async with places:
         began = time.monotonic()
@@ -46,6 +46,7 @@ async def rows_of(client: str, folder: Path, places: asyncio.Semaphore) -> list[
             out, _ = await process.communicate()
         sys.stderr.write(f"clients: {client} took {time.monotonic() - began:.0f} s\n")
     rows: list[Row] = [json.loads(line) for line in out.splitlines() if line.startswith(b"{")]
+    rows = [row for row in rows if row["client"] in clients]
     if not rows or (process.returncode != 0 and all(row["ok"] for row in rows)):
         rows.append(
             {"client": client, "case": "ran", "ok": False, "detail": f"ended with {process.returncode}"}
@@ -86,7 +87,10 @@ async def main(chosen: list[str]) -> int:
         except NotInstalledError as problem:
             sys.stderr.write(f"clients: {problem}\n")  # its runner says so in the table
     with tempfile.TemporaryDirectory(prefix="chairtime-clients-") as folder:
-        found = await asyncio.gather(*[rows_of(client, Path(folder), places) for client in clients])
+        runs = [[client] for client in clients if client in KINDS]
+        if others := [client for client in clients if client not in KINDS]:
+            runs.append(others)
+        found = await asyncio.gather(*[rows_of(run, Path(folder), places) for run in runs])
     rows = [row for some in found for row in some]
     failed = [row for row in rows if not row["ok"]]
     print(table(rows))  # noqa: T201 - a command's answer
