@@ -28,7 +28,7 @@ Row = dict[str, object]
 
 
 async def rows_of(clients: list[str], folder: Path, places: asyncio.Semaphore) -> list[Row]:
-    """What the runner of these clients printed; one that says nothing, or ends badly without a word, failed."""
+    """What these clients' runner printed; one that says nothing, or ends badly without a word, failed."""
     client = " ".join(clients)
     ours = [sys.executable, str(HERE / "run.py")]
     command = [*([str(OTHERS)] if clients[0] in OTHER_CLIENTS else ours), *clients]
