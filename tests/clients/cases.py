@@ -152,12 +152,23 @@ async def odd_arguments(house: House) -> str:
     )
     for tool, arguments in odd:
         heard = await call.ask(tool, **arguments)
+        if _asked_in_vain(house, heard, tool, arguments):
+            continue
         assert "?" in heard.words, f"{tool} {arguments}: {heard.words}"
         assert "pydantic" not in heard.words
     for arguments in ({"reason": None}, {}, {"reason": "exam", "patient": None, "colour": {"a": [1]}}):
-        assert (await call.ask("find_slots", **arguments)).words
+        heard = await call.ask("find_slots", **arguments)
+        assert _asked_in_vain(house, heard, "find_slots", arguments) or "error" not in heard.words
     await call.slots(reason="exam", provider="", nobody_knows="x")
     return f"{len(odd)} questions"
+
+
+def _asked_in_vain(house: House, heard: Heard, tool: str, arguments: dict[str, Any]) -> bool:
+    """Whether the client itself refused a call for what it lacks: the server never heard of it."""
+    spec = next(spec for spec in ALL if spec.name == tool)
+    required = set(spec.as_tool().input_schema.get("required", []))
+    lacks = bool(required - set(arguments))
+    return house.kind.strict and lacks and heard.words.startswith("An error occurred while running the tool")
 
 
 async def identical_at_once(house: House) -> str:

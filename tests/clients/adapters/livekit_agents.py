@@ -57,6 +57,9 @@ class LiveKitLine:
     async def open(self) -> None:
         agent = Agent(instructions="You answer a dental office's phone.", tools=[self.toolset])
         await self.session.start(agent)
+        if not self.toolset.tools:  # LiveKit itself only logs that it could not connect
+            await self.session.aclose()
+            raise ConnectionError("the agent has no tools")
 
     async def tools(self) -> list[dict[str, Any]]:
         listed = llm.ToolContext(self.toolset.tools)
