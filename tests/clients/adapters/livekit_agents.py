@@ -8,7 +8,7 @@ from typing import Any
 from livekit.agents import Agent, AgentSession, llm
 from livekit.agents.llm.mcp import MCPServerHTTP, MCPServerStdio, MCPToolset
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
-from wire import Said, Target, main
+from wire import STARTS_WITHIN, Said, Target, main
 
 
 class Script(llm.LLM):
@@ -46,7 +46,12 @@ class LiveKitLine:
 
     def __init__(self, target: Target) -> None:
         if target.transport == "stdio":
-            self.server = MCPServerStdio(command=target.command, args=target.args, env=target.env)
+            self.server = MCPServerStdio(
+                command=target.command,
+                args=target.args,
+                env=target.env,
+                client_session_timeout_seconds=STARTS_WITHIN,
+            )
         else:
             # By the path alone it takes /mcp for Streamable HTTP, and anything else for SSE.
             self.server = MCPServerHTTP(target.url, headers=target.headers)

@@ -10,7 +10,7 @@ from agents.mcp import MCPServerSse, MCPServerStdio, MCPServerStreamableHttp, MC
 from agents.models.interface import Model
 from agents.run_context import RunContextWrapper
 from openai.types.responses import ResponseFunctionToolCall, ResponseOutputMessage, ResponseOutputText
-from wire import Said, Target, main
+from wire import STARTS_WITHIN, Said, Target, main
 
 
 class Script(Model):
@@ -51,7 +51,9 @@ class OpenAiLine:
             more["tool_meta_resolver"] = lambda _: dict(target.meta)
         if target.transport == "stdio":
             params: Any = {"command": target.command, "args": target.args, "env": target.env}
-            self.server: Any = MCPServerStdio(params=params, **more)
+            self.server: Any = MCPServerStdio(
+                params=params, client_session_timeout_seconds=STARTS_WITHIN, **more
+            )
         else:
             kind = MCPServerStreamableHttp if target.transport == "http" else MCPServerSse
             self.server = kind(params={"url": target.url, "headers": target.headers}, **more)

@@ -9,7 +9,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
-from wire import Said, Target, main
+from wire import STARTS_WITHIN, Said, Target, main
 
 PATIENCE = 5.0  # the SDK has no time-out of its own; this is what the runtimes on it set
 
@@ -30,7 +30,11 @@ class SdkLine:
         try:
             async with AsyncExitStack() as stack:
                 connection = await self._connection(stack)
-                client = Client(connection, mode=self._target.options["mode"], read_timeout_seconds=PATIENCE)
+                client = Client(
+                    connection,
+                    mode=self._target.options["mode"],
+                    read_timeout_seconds=STARTS_WITHIN if self._target.transport == "stdio" else PATIENCE,
+                )
                 self._ready.set_result(await stack.enter_async_context(client))
                 await self._over.wait()
         except BaseException as error:  # noqa: BLE001 - whoever opens the line is told

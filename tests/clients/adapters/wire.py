@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 LONGEST_REQUEST = 2**22
+STARTS_WITHIN = 20.0  # over stdio a client's time-out is for the start of the server's process too
 
 
 @dataclass
