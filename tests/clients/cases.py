@@ -90,6 +90,7 @@ async def reads(house: House) -> str:
     [effect] = [one for one in house.practice.world.effects if one.patient_id == who.patient_id]
     confirmed = await read("check_writeback", writeback=pending.handles["writeback"])
     assert confirmed.says(CONFIRMED)
+    await asyncio.sleep(0.1)  # more than the gap after which what was told counts as heard
     await read("book_appointment", slot=7)
     ids = {who.patient_id, effect.appointment_sr_no, effect.writeback_id}
     assert not ids & set(re.findall(r"\w+", "\n".join(told))), "an id of the practice's own"
