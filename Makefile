@@ -62,6 +62,12 @@ inspector: setup ## Drive the server with MCP Inspector's command line over ever
 conformance: setup ## Run the protocol's conformance suite against the server in both revisions
 	tests/conformance/run
 
+clients: setup ## Drive the server with the voice runtimes' own clients: ONLY="sdk livekit"
+	@$(BIN)/python tests/clients/table.py $(ONLY)
+
+clients-lock: ## Pin what the clients' environments hold anew (needs uv)
+	@tests/clients/requirements/pin
+
 tool-list: setup ## Write the snapshot of the tools anew
 	$(BIN)/python tests/tool_list.py
 

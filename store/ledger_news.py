@@ -1,6 +1,7 @@
 """Which changes of a write a caller has not heard of yet.
 
-``told_state`` was spoken last; it counts as heard (``said_state``) when a later call comes a while after.
+``told_state`` was spoken last; it counts as heard (``said_state``) when a later call comes a while after
+``told_at``. What only the answer of the call that wrote it has told has no ``told_at``: it is told once more.
 """
 # ruff: noqa: S608  # only names of columns and numbers of placeholders are put into the SQL text
 
@@ -57,6 +58,14 @@ class LedgerNews(LedgerReading):
         """As `said`, to be written with the answer."""
         return Change(_TELL, (row_id, state.value, now))
 
+    def telling_once(self, row_id: str, state: State) -> Change:
+        """As `telling`, in the answer to the very call that wrote the row: that answer may be dropped.
+
+        A runtime lets a call go on that its caller talked over, and throws the answer away. So whenever the
+        next call comes, it is told as news; somebody was told all the same, as far as the office goes.
+        """
+        return Change(_TELL_ONCE, (row_id, state.value))
+
 
 _ASKED_ANEW = """EXISTS (
     SELECT 1 FROM pms_writebacks AS anew
@@ -80,5 +89,9 @@ _HEARD: Final = (
 # The first time counts: a caller who asks every second has heard it after the gap.
 _TELL = (
     "UPDATE pms_writebacks SET told_state = $2, told_at = $3 "
+    "WHERE id = $1 AND (told_state IS NULL OR told_state <> $2 OR told_at IS NULL)"
+)
+_TELL_ONCE = (
+    "UPDATE pms_writebacks SET told_state = $2, told_at = NULL "
     "WHERE id = $1 AND (told_state IS NULL OR told_state <> $2)"
 )

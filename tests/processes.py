@@ -154,10 +154,19 @@ class Practice:
 class ServerProcess:
     """A server of its own process, serving HTTP."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path):
-        self.process = process
+    def __init__(self, command: list[str], environment: dict[str, str], port: int, log: Path):
+        self._command = command
+        self._environment = environment
         self.port = port
         self.log = log
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Start it, as it was started before."""
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                self._command, env=self._environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            )
 
     @property
     def root(self) -> str:
@@ -214,16 +223,9 @@ async def open_practice(folder: Path, **config) -> AsyncGenerator[Practice]:
 
 def _start(practice: Practice, environment: dict[str, str], program: tuple[str, ...]) -> ServerProcess:
     port = free_port()
+    command = [sys.executable, *program, "serve", "--transport", "http", "--port", str(port)]
     log = practice.folder / f"server-{port}.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, *program, "serve", "--transport", "http", "--port", str(port)],
-            env=practice.environment(**environment),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-        )
-    return ServerProcess(process, port, log)
+    return ServerProcess(command, practice.environment(**environment), port, log)
 
 
 @asynccontextmanager

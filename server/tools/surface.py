@@ -35,6 +35,7 @@ from server.tools.telling import MOST_TOLD, news_sentence
 from server.tools.wording import Sentence, WordingError, phrase, sentence
 from server.tools.writes import row_answer
 from store.audit import during
+from store.ledger_states import SETTLED
 from store.offices import Office
 
 Run = Callable[[Call, dict[str, Any]], Awaitable[Answer]]
@@ -266,8 +267,12 @@ class Surface(MCPServer[None]):
             return []
         ledger, now = self._desk.store.ledger, self._desk.clock.now()
         about = [row for row in (answer.row, *answer.told) if row is not None]
+        # A runtime may drop the answer of a call that goes on: how what it wrote ended is told once more.
+        wrote = answer.writes and answer.new is not False
         for row in about:
-            if row.told_state is not row.state:
+            if wrote and row.state in SETTLED:
+                call.later.append(ledger.telling_once(row.id, row.state))
+            elif row.told_state is not row.state or row.told_at is None:
                 call.later.append(ledger.telling(row.id, row.state, now))
         rows = await ledger.news(
             call.office.id,

@@ -83,6 +83,39 @@ async def test_what_the_tool_itself_just_said_is_repeated_until_a_later_call(sto
     assert await news(2_500) == []
 
 
+async def told_in_its_own_answer(store, row, state):
+    telling = store.ledger.telling_once(row.id, state)
+    await store.database.write(telling.sql, *telling.args)
+
+
+@pytest.mark.parametrize("after", [1, GAP + 1, 3_600_000])
+async def test_what_only_the_writing_calls_own_answer_told_is_told_once_more_whenever_a_call_comes(
+    store, put, goes, news, after
+):
+    row = await put()
+    await goes(row, *SENT, State.CONFIRMED)
+    await told_in_its_own_answer(store, row, State.CONFIRMED)
+    assert await news(after) == [(row.id, State.CONFIRMED)]
+    assert await news(after + GAP) == []
+
+
+async def test_an_own_answer_that_comes_late_takes_nothing_back_of_what_was_told_since(
+    store, put, goes, news, office
+):
+    row = await put()
+    await goes(row, *SENT, State.CONFIRMED)
+    assert await news(1) == [(row.id, State.CONFIRMED)]
+    await told_in_its_own_answer(store, row, State.CONFIRMED)
+    assert await news(1 + GAP) == []
+
+
+async def test_what_its_own_answer_told_counts_as_told_for_the_offices_tasks(store, put, goes, office):
+    row = await put()
+    await goes(row, *SENT, State.FAILED)
+    await told_in_its_own_answer(store, row, State.FAILED)
+    assert (await store.ledger.get(office, row.id)).told_state is State.FAILED
+
+
 async def test_what_changes_after_the_tool_said_it_is_pending_is_news(store, put, goes, news, t0):
     row = await put()
     await goes(row, *SENT)
