@@ -136,12 +136,16 @@ async def on_the_phone(
     seconds: float = VOICE_RUNTIME_SECONDS,
     token: str = "",
     at: str = "",
+    language: str = "",
 ) -> AsyncGenerator[Caller]:
     """A call over one of `OVER_HTTP`; the call's id comes as a header, as `_meta`, hidden, or not at all.
 
-    `seconds` is how long the runtime waits for one answer; `at` is what stands before `/mcp` and `/sse`.
+    `seconds` is how long the runtime waits for one answer; `at` is what stands before `/mcp` and `/sse`;
+    `language` goes into the header for it.
     """
     headers = {"X-Call-Id": call_id} if call_id else {}
+    if language:
+        headers["X-Chairtime-Language"] = language
     if token:
         headers["Authorization"] = f"Bearer {token}"
     if transport == "sse":

@@ -3,18 +3,19 @@
 import re
 
 from mcp_types import CallToolResult, TextContent, Tool
+from wordings import RULES
 
 from server.desk.answers import Outcome, Retry
 
 SPOKEN_CHARACTERS = 400
-NOT_SPOKEN = " [not for speaking"
+NOT_SPOKEN = re.compile(r" \[(?:not for speaking|no se dice): ")
 ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4}")
 LINK = re.compile(r"https?:|www\.|\.(com|dev|org|example)\b", re.IGNORECASE)
 # Years of visits are the only long numbers that are ever spoken; record numbers and birth years are not.
 LONG_NUMBER = re.compile(r"\d{4,}")
-YEAR_OF_A_VISIT = re.compile(r", 20[2-4]\d\b")
+YEAR_OF_A_VISIT = re.compile(r"(?:,| de) 20[2-4]\d\b")
 # In a read-back the caller hears again what the caller has just said: a birth date, with its year.
-SAID_YEAR = re.compile(r", (19|20)\d\d\b")
+SAID_YEAR = re.compile(r"(?:,| de) (19|20)\d\d\b")
 HANDLE = re.compile(r"\b[psaw][0-9a-hjkmnp-tv-z]{10}\b")
 ACCOMPLISHED = re.compile(r"\b(booked|cancelled|canceled|moved|done)\b", re.IGNORECASE)
 NOTHING_WAS = re.compile(
@@ -28,7 +29,7 @@ def spoken_part(result: CallToolResult) -> str:
     """What an agent may say of a result."""
     [block] = result.content
     assert isinstance(block, TextContent)
-    return block.text.partition(NOT_SPOKEN)[0]
+    return NOT_SPOKEN.split(block.text)[0]
 
 
 def assert_contract(result: CallToolResult) -> None:
@@ -66,15 +67,23 @@ def assert_truthful(facts: dict) -> None:
     said = facts["say"]
     for piece in facts.get("news", []):
         assert piece in said
-        assert "now" in piece or not ACCOMPLISHED.search(NOTHING_WAS.sub("", piece)), piece
+        assert re.search(r"\b(?:now|ya)\b", piece) or not _accomplished(piece), piece
         said = said.replace(piece, "")
     confirmed = facts["outcome"] == "confirmed" or any(
         row["state"] == "confirmed" for row in facts.get("writebacks", [])
     )
     for text in (said, facts["next"]):
-        assert confirmed or not ACCOMPLISHED.search(NOTHING_WAS.sub("", text)), text
+        assert confirmed or not _accomplished(text), text
     if facts["outcome"] == "unknown":
         assert not re.search(r"fail|not accept|refuse|nothing was", said, re.IGNORECASE), said
+        assert not RULES["es"].like_failure.search(said), said
+
+
+def _accomplished(text: str) -> bool:
+    """Whether a text, of whatever language, says that something was done."""
+    spanish = RULES["es"]
+    in_spanish = spanish.done.search(spanish.nothing.sub("", text))
+    return bool(ACCOMPLISHED.search(NOTHING_WAS.sub("", text)) or in_spanish)
 
 
 def handles_in(facts: dict) -> set[str]:

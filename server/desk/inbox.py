@@ -1,6 +1,7 @@
 """What is left to the office's people: callers' messages, and writes that want looking at."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,18 +18,32 @@ TASK_KINDS: Final[dict[str, TaskKind]] = {"request": TaskKind.REQUEST, "waitlist
 
 DONE_A_MOMENT_AGO_MS: Final = 15 * 60_000  # as long as the ledger keeps the key of a write that is done
 
-# Words that make a message an emergency, whatever the agent calls it. Better once too often: "no trouble
-# breathing" is taken for one too.
-RED_FLAGS: Final = re.compile(
-    r"(?:breath|swallow)\w*\W+(?:\w+\W+){0,3}(?:trouble|hard|difficult|problem)"
-    r"|(?:can.?t|cannot|could.?n.?t|unable to|trouble|difficult\w*|hard to|hard time|struggl\w+|problems?)"
-    r"\W+(?:\w+\W+){0,3}(?:breath|swallow)"
-    r"|short(?:ness)? of breath|chok(?:es|ing)|chest pain|anaphyla|unconscious|unresponsive|passed out"
-    r"|(?:won.?t|will not|does.?n.?t|does not|not|never) stop(?:ped|s)? bleeding"
-    r"|bleed\w*\W+(?:\w+\W+){0,4}(?:stop|heav|uncontroll|badly)"
-    r"|swell\w*\W+(?:\w+\W+){0,5}(?:eye|throat|neck|tongue)"
-    r"|(?:eye|throat|neck|tongue|airway)\W+(?:\w+\W+){0,3}(?:swell|swollen|clos)",
-    re.IGNORECASE,
+# Words that make a message an emergency, whatever the agent calls it and whatever the call's language. Better
+# once too often: "no trouble breathing" is taken for one too.
+RED_FLAGS: Final = (
+    re.compile(
+        r"(?:breath|swallow)\w*\W+(?:\w+\W+){0,3}(?:trouble|hard|difficult|problem)"
+        r"|(?:can.?t|cannot|could.?n.?t|unable to|trouble|difficult\w*|hard to|hard time|struggl\w+"
+        r"|problems?)\W+(?:\w+\W+){0,3}(?:breath|swallow)"
+        r"|short(?:ness)? of breath|chok(?:es|ing)|chest pain|anaphyla|unconscious|unresponsive|passed out"
+        r"|(?:won.?t|will not|does.?n.?t|does not|not|never) stop(?:ped|s)? bleeding"
+        r"|bleed\w*\W+(?:\w+\W+){0,4}(?:stop|heav|uncontroll|badly)"
+        r"|swell\w*\W+(?:\w+\W+){0,5}(?:eye|throat|neck|tongue)"
+        r"|(?:eye|throat|neck|tongue|airway)\W+(?:\w+\W+){0,3}(?:swell|swollen|clos)",
+        re.IGNORECASE,
+    ),
+    re.compile(  # Spanish, without accents
+        r"(?:no\W+(?:(?:me|le|se)\W+)?(?:pued|pod|deja)\w*|(?:cuesta|dificultad|dificil|trabajo|problema)\w*)"
+        r"\W+(?:\w+\W+){0,3}(?:respir|trag|pasar saliva)"
+        r"|(?:respira|traga)\w*\W+(?:\w+\W+){0,2}(?:mal\b|dificultad|dificil)"
+        r"|falta (?:de|el) aire|ahog|asfixi|atragant|dolor (?:de|en el) pecho|anafila"
+        r"|inconsciente|desmay|no reacciona|hemorragia"
+        r"|(?:no|sin)\W+(?:\w+\W+){0,3}(?:para|deja|deten|detien)\w*\W+(?:\w+\W+){0,3}(?:sangr)"
+        r"|sangr\w*\W+(?:\w+\W+){0,4}(?:no (?:para|deja|se det)|much|demasiad|sin parar)"
+        r"|(?:hinch[ao]|inflam[ao])\w*\W+(?:\w+\W+){0,5}(?:ojo|garganta|cuello|lengua)"
+        r"|(?:ojo|garganta|cuello|lengua)\W+(?:\w+\W+){0,3}(?:hinch[ao]|inflam[ao]|cerr|cierr)",
+        re.IGNORECASE,
+    ),
 )
 
 
@@ -53,7 +68,8 @@ class Message:
 
 def sounds_like_an_emergency(text: str) -> bool:
     """Whether a caller's words are about breathing, swallowing, bleeding or the like."""
-    return bool(RED_FLAGS.search(text))
+    plain = "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+    return any(flags.search(plain) for flags in RED_FLAGS)
 
 
 class DeskInbox:

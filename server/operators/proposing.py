@@ -26,7 +26,7 @@ from server.settings import Settings
 from server.sikka.client import Sikka
 from server.sikka.errors import SikkaError
 from server.sikka.models import Appointment
-from server.tools.speech import ENGLISH
+from server.tools.voices import ENGLISH
 from store.offices import Office
 
 PAST_DAYS: Final = 60

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 LONGEST: Final = 500
 _TEMPLATE: Final = re.compile(r"^\s*(\{\{.*\}\}|\$\{.*\}|<%.*%>)\s*$", re.DOTALL)
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_YES: Final = frozenset({"true", "yes", "y", "1", "confirmed"})
-_NO: Final = frozenset({"false", "no", "n", "0", "", "none", "null"})
+_YES: Final = frozenset({"true", "yes", "y", "1", "confirmed", "sí", "si", "verdadero"})
+_NO: Final = frozenset({"false", "no", "n", "0", "", "none", "null", "falso"})
 _NOTHING: Final = frozenset({"null", "none", "undefined", "n/a", "unknown"})
 _OLDEST_YEARS: Final = 120
 

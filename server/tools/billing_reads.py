@@ -32,7 +32,9 @@ async def get_balance(call: Call, values: dict[str, Any]) -> Answer:
     if found is None:
         return Answer(Outcome.NEEDS_HUMAN, sentence(call.language, ("get_balance", "not_known")))
     words = sentence(
-        call.language, ("get_balance", "ok"), amounts=spoken_list(_spoken_balance(call, found), "and")
+        call.language,
+        ("get_balance", "ok"),
+        amounts=spoken_list(_spoken_balance(call, found), "and", call.voice),
     )
     facts = {
         "patient_due": _plain(found.due),
@@ -61,8 +63,8 @@ async def get_insurance(call: Call, values: dict[str, Any]) -> Answer:
     if not found:
         words = sentence(call.language, ("get_insurance", "none"))
         return Answer(Outcome.OK, words, facts=facts, as_of=call.office.as_of)
-    key, left = _deductible(found[0])
-    listed = spoken_list([_spoken_insurance(call, row) for row in found], "and")
+    key, left = _deductible(call, found[0])
+    listed = spoken_list([_spoken_insurance(call, row) for row in found], "and", call.voice)
     words = sentence(call.language, ("get_insurance", key), insurances=listed, amount=left)
     return Answer(Outcome.OK, words, facts=facts, as_of=call.office.as_of)
 
@@ -86,7 +88,7 @@ def _spoken_balance(call: Call, found: Balance) -> list[str]:
     parts += [("with_insurance", insured)] if insured > 0 else []
     parts += [("unapplied", unapplied)] if unapplied else []
     return [
-        phrase(call.language, ("balance", key), amount=spoken_amount(abs(amount or Decimal(0))))
+        phrase(call.language, ("balance", key), amount=spoken_amount(abs(amount or Decimal(0)), call.voice))
         for key, amount in parts
     ]
 
@@ -95,15 +97,15 @@ def _total_key(total: Decimal | None) -> str:
     return "zero" if not total else "total" if total > 0 else "credit"
 
 
-def _deductible(first: Insurance) -> tuple[str, str]:
+def _deductible(call: Call, first: Insurance) -> tuple[str, str]:
     """Which sentence, and the spoken amount that it names."""
     if first.place is not Place.PRIMARY:
         return "ok", ""
     if first.deductible_left is None or first.deductible_left < 0:
         return "ok.unknown", ""
-    return (
-        ("ok.deductible", spoken_amount(first.deductible_left)) if first.deductible_left else ("ok.met", "")
-    )
+    if not first.deductible_left:
+        return "ok.met", ""
+    return "ok.deductible", spoken_amount(first.deductible_left, call.voice)
 
 
 def _spoken_insurance(call: Call, row: Insurance) -> str:

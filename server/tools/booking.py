@@ -10,10 +10,9 @@ from server.desk.proofs import PatientProof, SlotOffer
 from server.sikka.pms_fields import Operation
 from server.tools.call import Call
 from server.tools.results import Answer
-from server.tools.speech import spoken_slot
-from server.tools.telling import named, today_of, visit_handle, visit_when
+from server.tools.telling import named, slot_when, visit_handle, visit_when
 from server.tools.times import taken
-from server.tools.wording import sentence
+from server.tools.wording import phrase, sentence
 from server.tools.writes import refusal, row_answer, visits_of_the_day, waited
 from store.handles import Kind
 from store.ledger_states import OPEN, UNDONE
@@ -26,7 +25,7 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
     handle = await call.handle(values["slot"], Kind.SLOT)
     slot = SlotOffer.read(handle.payload)
     profile = await call.profile()
-    when = spoken_slot(slot.opening.start, today_of(call), slot.provider)
+    when = slot_when(call, slot)
     try:
         (await desk.profiles.rulebook(call.office)).demand(Operation.BOOK)
         if not await desk.booking.is_asked_for(profile, patient, slot):
@@ -62,7 +61,7 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
 async def _hindrance(call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer) -> Answer | None:
     """Why a booking that the caller has said yes to is not put down yet; None if nothing is in its way."""
     desk, language, opening = call.desk, call.language, slot.opening
-    when = spoken_slot(opening.start, today_of(call), slot.provider)
+    when = slot_when(call, slot)
     if await _is_not_registered(call, patient):
         words = sentence(language, ("book", "rejected.registration_failed"), when=when)
         return Answer(Outcome.FAILED, words, writes=True)
@@ -74,7 +73,7 @@ async def _hindrance(call: Call, profile: Profile, patient: PatientProof, slot: 
 async def _not_free(call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer) -> Answer | None:
     """Why a time cannot be had, or not without a question; None with the time secured for this booking."""
     desk, opening, who = call.desk, slot.opening, patient.subject
-    when = spoken_slot(opening.start, today_of(call), slot.provider)
+    when = slot_when(call, slot)
     # From here on no other call gets past with this time, whatever it was offered.
     secured = await desk.finding.secure(profile, opening, who, call.scope_key)
     visits = await visits_of_the_day(call, profile, opening) if secured else []
@@ -146,11 +145,14 @@ async def _which_of_two(
         call.language,
         ("book", "needs_confirmation.another"),
         old_when=visit_when(call, other),
-        when=spoken_slot(slot.opening.start, today_of(call), slot.provider),
+        when=slot_when(call, slot),
     )
     return Answer(
         Outcome.NEEDS_CONFIRMATION,
         words,
         facts={"slot": slot_handle, "appointment": appointment},
-        handles=[("slot that means one more", slot_handle), ("appointment there is", appointment)],
+        handles=[
+            (phrase(call.language, ("aside", "slot")), slot_handle),
+            (phrase(call.language, ("aside", "appointment")), appointment),
+        ],
     )

@@ -11,6 +11,8 @@ from server.desk.office import Profile
 from server.desk.proofs import PatientProof
 from server.sikka.phones import normal_phone
 from server.tools.arguments import BadArgument, is_template
+from server.tools.language import asked_in
+from server.tools.voices import VOICES, Voice
 from store.audit import speak_as
 from store.database import Change
 from store.handles import Handle, Kind, NewHandle, NotAHandle, UnknownHandle, WrongKind
@@ -48,6 +50,7 @@ class Origin:
         office: which office the connection is for; "" for the only one.
         token: who is connected; "" where no token is asked for.
         over_http: whether the call came over HTTP, and not from a parent over stdio.
+        language: the code of the one it asks for, whether or not there is a table in it; "" for none.
     """
 
     call_id: str = ""
@@ -55,6 +58,7 @@ class Origin:
     office: str = ""
     token: str = ""
     over_http: bool = False
+    language: str = ""
 
 
 def origin_of(
@@ -80,6 +84,7 @@ def origin_of(
         caller_number=normal_phone(number) if isinstance(number, str) else "",
         office=header.get("x-chairtime-office", ""),
         over_http=headers is not None,
+        language=asked_in(header, extra),
     )
 
 
@@ -90,6 +95,7 @@ class Call:
     Attributes:
         scope_key: keyed hash of office, token and call id; None without a call id.
         ends_at: monotonic seconds at which the answer must be on its way.
+        language: the code of the wording table that its answers come from.
         patient_key: of the patient whose handle came along.
         row: the write it has put down or asked about, so that a late answer still tells the truth.
         act: what is asked for, by the name under which the wording keeps its sentences.
@@ -102,12 +108,17 @@ class Call:
     origin: Origin
     scope_key: str | None
     ends_at: float
-    language: str = "en"
+    language: str
     patient_key: str | None = None
     row: Writeback | None = None
     act: str = ""
     caller: PatientProof = PROVEN
     later: list[Change] = field(default_factory=list[Change])
+
+    @property
+    def voice(self) -> Voice:
+        """How dates, times, lists and amounts are said in this call."""
+        return VOICES[self.language]
 
     @property
     def seconds_left(self) -> float:

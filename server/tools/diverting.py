@@ -10,7 +10,7 @@ from server.tools.call import Call
 from server.tools.results import Answer
 from server.tools.spoken_facts import spoken_phone
 from server.tools.telling import words_of
-from server.tools.wording import FACT_LIMITS, Sentence, sentence, write_key
+from server.tools.wording import Sentence, fact_limit, sentence, write_key
 from store.inbox import Task
 
 REQUESTED: Final = "requested"
@@ -53,7 +53,11 @@ async def _request(call: Call, diverted: Diverted) -> Diversion:
 async def _transfer(call: Call, diverted: Diverted) -> Answer:
     number = (await call.desk.charters.of(call.office.id)).settings.transfer_number.strip()
     answer = _told(
-        call, diverted, Outcome.NEEDS_HUMAN, "transfer", spoken_phone(number, FACT_LIMITS["transfer"])
+        call,
+        diverted,
+        Outcome.NEEDS_HUMAN,
+        "transfer",
+        spoken_phone(number, fact_limit(call.language, "transfer")),
     )
     answer.facts["transfer"] = number
     return answer

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from server.desk.answers import Outcome
 from server.desk.charter.standing import Standing
-from server.desk.charter.terms import ColumnKind
+from server.desk.charter.terms import UNSAID, ColumnKind, words_in
 from server.desk.inbox import Message, sounds_like_an_emergency
 from server.desk.naming import number_in
 from server.desk.office import Profile
@@ -24,7 +24,7 @@ from server.tools.spoken_facts import (
     spoken_hours,
     spoken_phone,
 )
-from server.tools.wording import FACT_LIMITS, sentence
+from server.tools.wording import fact_limit, phrase, sentence
 from store.inbox import Urgency
 
 DAYS_TOLD: Final = 14
@@ -66,19 +66,23 @@ async def info(call: Call, values: dict[str, Any]) -> Answer:
 
 
 async def _today(call: Call) -> Answer:
-    profile = await call.profile()
+    profile, voice = await call.profile(), call.voice
     today = profile.clock(call.desk.clock.now()).date()
     days = [today + dt.timedelta(days=ahead) for ahead in range(1, DAYS_TOLD + 1)]
     facts: dict[str, Any] = {
         "today": today.isoformat(),
-        "weekday": spoken_date(today, today).partition(",")[0],
-        "days": [{"date": day.isoformat(), "spoken": spoken_date(day, today)} for day in days],
+        "weekday": voice.weekdays[today.weekday()],
+        "days": [{"date": day.isoformat(), "spoken": spoken_date(day, today, voice)} for day in days],
     }
     charter = profile.charter
-    facts |= {"greeting": charter.greeting} if charter.greeting else {}
+    greeting = words_in(call.language, charter.greeting)
+    facts |= {"greeting": greeting} if greeting else {}
     facts |= {"languages": list(charter.languages)} if charter.languages else {}
     words = sentence(
-        call.language, ("office_info", "today"), today=spoken_date(today, today), days=days_in_short(days)
+        call.language,
+        ("office_info", "today"),
+        today=spoken_date(today, today, voice),
+        days=days_in_short(days, voice),
     )
     return Answer(Outcome.OK, words, facts=facts)
 
@@ -89,7 +93,7 @@ async def _hours(call: Call) -> Answer:
     hours = hours_of(profile, today)
     if hours is None:
         return Answer(Outcome.NEEDS_HUMAN, sentence(call.language, ("office_info", "hours_unknown")))
-    words = spoken_hours(hours, today, FACT_LIMITS["hours"])
+    words = spoken_hours(hours, today, fact_limit(call.language, "hours"), call.voice)
     return Answer(Outcome.OK, sentence(call.language, ("office_info", "hours"), hours=words))
 
 
@@ -106,7 +110,7 @@ async def _phones(call: Call) -> Answer:
     phone = number_in(practice.phone) if practice else ""
     if not phone:
         return _not_known(call)
-    spoken = spoken_phone(phone, FACT_LIMITS["phone"])
+    spoken = spoken_phone(phone, fact_limit(call.language, "phone"))
     return Answer(
         Outcome.OK, sentence(call.language, ("office_info", "phones"), phone=spoken), facts={"phone": phone}
     )
@@ -123,7 +127,9 @@ async def _providers(call: Call) -> Answer:
     if not people:
         return _not_known(call)
     words = sentence(
-        call.language, ("office_info", "providers"), people=spoken_list(people[:MOST_NAMED], "and")
+        call.language,
+        ("office_info", "providers"),
+        people=spoken_list(people[:MOST_NAMED], "and", call.voice),
     )
     return Answer(Outcome.OK, words, facts={"providers": people})
 
@@ -140,10 +146,10 @@ async def _insurance(call: Call) -> Answer:
     if not plans:
         return _not_known(call)
     shown = plans[:MOST_NAMED]
-    while len(", ".join(shown)) > FACT_LIMITS["plans"] - LAST_WORD and len(shown) > 1:
+    while len(", ".join(shown)) > fact_limit(call.language, "plans") - LAST_WORD and len(shown) > 1:
         shown.pop()
     more = len(shown) < len(plans)
-    listed = ", ".join(shown) if more else spoken_list(shown, "and")
+    listed = ", ".join(shown) if more else spoken_list(shown, "and", call.voice)
     key = "insurance.more" if more else "insurance"
     words = sentence(call.language, ("office_info", key), plans=listed)
     return Answer(Outcome.OK, words, facts={"insurance": plans})
@@ -155,17 +161,19 @@ async def _other_offices(call: Call) -> Answer:
         return _not_known(call)
     facts = [{"name": one.name, "address": one.address, "phone": one.phone} for one in offices]
     told = [
-        ", ".join(part for part in (one.name, digits_apart(one.address), _digits(one.phone)) if part)
+        ", ".join(part for part in (one.name, digits_apart(one.address), _digits(call, one.phone)) if part)
         for one in offices
     ]
-    if len("; ".join(told)) > FACT_LIMITS["offices"] - LAST_WORD:
+    if len("; ".join(told)) > fact_limit(call.language, "offices") - LAST_WORD:
         told = [one.name for one in offices]
-    words = sentence(call.language, ("office_info", "other_offices"), offices=spoken_list(told, "and"))
+    words = sentence(
+        call.language, ("office_info", "other_offices"), offices=spoken_list(told, "and", call.voice)
+    )
     return Answer(Outcome.OK, words, facts={"other_offices": facts})
 
 
-def _digits(phone: str) -> str:
-    return spoken_phone(phone, FACT_LIMITS["phone"]) if phone else ""
+def _digits(call: Call, phone: str) -> str:
+    return spoken_phone(phone, fact_limit(call.language, "phone")) if phone else ""
 
 
 async def _emergency_info(call: Call) -> Answer:
@@ -197,10 +205,15 @@ async def _emergency(call: Call, operation: str) -> Answer:
     words = sentence(
         call.language,
         (operation, key),
-        text=standing.policy.emergency_text,
-        transfer=spoken_phone(transfer, FACT_LIMITS["transfer"]),
+        text=_emergency_text(call, standing),
+        transfer=spoken_phone(transfer, fact_limit(call.language, "transfer")),
     )
     return Answer(Outcome.OK, words, facts={"transfer": transfer} if transfer else {}, alone=True)
+
+
+def _emergency_text(call: Call, standing: Standing) -> str:
+    said = words_in(call.language, standing.policy.emergency_text)
+    return phrase(call.language, ("emergency", "unsaid")) if said == UNSAID.emergency_text else said
 
 
 def _number(call: Call, standing: Standing) -> str:

@@ -17,7 +17,7 @@ from server.tools.results import Answer
 from server.tools.speech import spoken_list
 from server.tools.spoken_facts import spoken_phone
 from server.tools.telling import MOST_TOLD, named, visit_facts, visit_phrase, visit_to_issue
-from server.tools.wording import FACT_LIMITS, sentence
+from server.tools.wording import fact_limit, sentence
 from store.handles import Kind
 
 
@@ -55,7 +55,7 @@ async def locked(call: Call) -> Answer:
     words = sentence(
         call.language,
         ("find_patient", "locked.transfer" if transfer else "locked"),
-        transfer=spoken_phone(transfer, FACT_LIMITS["transfer"]),
+        transfer=spoken_phone(transfer, fact_limit(call.language, "transfer")),
     )
     return Answer(Outcome.LOCKED, words, facts={"transfer": transfer} if transfer else {})
 
@@ -118,7 +118,7 @@ async def list_appointments(call: Call, values: dict[str, Any]) -> Answer:
 
 
 def _spoken_visits(call: Call, visits: list[Visit]) -> str:
-    return spoken_list([visit_phrase(call, visit) for visit in visits[:MOST_TOLD]], "and")
+    return spoken_list([visit_phrase(call, visit) for visit in visits[:MOST_TOLD]], "and", call.voice)
 
 
 def _add_visits(call: Call, answer: Answer, visits: list[Visit], handles: list[str]) -> None:

@@ -21,7 +21,7 @@ from store.ledger_rows import NewWriteback
 
 # Whole dollars or dollars and cents; a comma only where thousands have one, so that "45,50" is asked about.
 _AMOUNT: Final = re.compile(
-    r"\$?\s*(\d{1,6}|\d{1,3}(?:,\d{3})+)(\.\d{1,2})?\s*(?:usd|dollars?)?", re.IGNORECASE
+    r"\$?\s*(\d{1,6}|\d{1,3}(?:,\d{3})+)(\.\d{1,2})?\s*(?:usd|dollars?|d[oó]lar(?:es)?)?", re.IGNORECASE
 )
 _HIGHEST: Final = Decimal(999_999)
 
@@ -43,7 +43,7 @@ async def update_patient(call: Call, values: dict[str, Any]) -> Answer:
         call.language,
         ("update_patient", "needs_confirmation"),
         field=phrase(call.language, ("field", detail)),
-        value=_spoken_value(detail, value, today_of(call)),
+        value=_spoken_value(call, detail, value),
     )
     subject = f"{proof.patient_id}|{detail}|{value}"
     return await _after_yes(call, new, words, subject, confirmed=values["caller_confirmed"])
@@ -75,7 +75,7 @@ async def record_payment(call: Call, values: dict[str, Any]) -> Answer:
     words = sentence(
         call.language,
         ("record_payment", "needs_confirmation"),
-        amount=spoken_amount(paid.amount),
+        amount=spoken_amount(paid.amount, call.voice),
         method=phrase(call.language, ("method", paid.method)),
     )
     subject = "|".join((proof.patient_id, f"{paid.amount:.2f}", paid.method, paid.reference))
@@ -108,9 +108,9 @@ def _value(detail: str, text: str, today: dt.date) -> str:
     return value
 
 
-def _spoken_value(detail: str, value: str, today: dt.date) -> str:
+def _spoken_value(call: Call, detail: str, value: str) -> str:
     if detail == "birth_date":
-        return spoken_date(dt.date.fromisoformat(value), today)
+        return spoken_date(dt.date.fromisoformat(value), today_of(call), call.voice)
     if detail == "name":
         last, _, first = value.partition(",")
         return f"{first} {last}".strip()

@@ -108,7 +108,7 @@ async def _look_and_register(
         return Answer(looked.found.outcome, sentence(call.language, ("find_patient", "not_verified")))
     said = "|".join((*newcomer.person, newcomer.name, newcomer.phone, newcomer.email))
     if not await read_back(call, "register", said, confirmed=confirmed):
-        born = spoken_date(newcomer.born, today_of(call))
+        born = spoken_date(newcomer.born, today_of(call), call.voice)
         words = sentence(call.language, ("register", "needs_confirmation"), name=newcomer.name, born=born)
         return Answer(Outcome.NEEDS_CONFIRMATION, words)
     await call.desk.identity.is_new(profile, asked)

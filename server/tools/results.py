@@ -7,7 +7,7 @@ from typing import Any, Final
 from mcp_types import CallToolResult, TextContent
 
 from server.desk.answers import OUTCOME_OF, Outcome, Retry
-from server.tools.wording import Sentence
+from server.tools.wording import Sentence, phrase
 from store.ledger_rows import Writeback
 
 SPOKEN_CHARACTERS: Final = 400
@@ -88,7 +88,7 @@ def _fitting(answer: Answer, news: list[Sentence]) -> int:
     return len(news)
 
 
-def as_result(answer: Answer, news: list[Sentence]) -> CallToolResult:
+def as_result(answer: Answer, news: list[Sentence], language: str) -> CallToolResult:
     """The answer in the protocol's form. News goes first: the caller has waited for it."""
     say, following, _ = answer.sentence
     told = [sentence.say for sentence in news]
@@ -114,7 +114,7 @@ def as_result(answer: Answer, news: list[Sentence]) -> CallToolResult:
     text = f"{spoken} {following}".strip()
     if answer.handles:
         listed = "; ".join(f"{what} = {handle}" for what, handle in answer.handles)
-        text = f"{text} [not for speaking: {listed}]"
+        text = f"{text} [{phrase(language, ('aside', 'not_spoken'))}: {listed}]"
     return CallToolResult(
         content=[TextContent(type="text", text=text)],
         structured_content=structured,

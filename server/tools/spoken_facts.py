@@ -1,4 +1,4 @@
-"""Numbers, amounts, hours and addresses as they are said aloud; English like the rest of `speech`."""
+"""Numbers, amounts, hours and addresses as they are said aloud."""
 
 import datetime as dt
 import re
@@ -11,7 +11,8 @@ from server.desk.naming import name_in
 from server.desk.times.hours import Hours
 from server.desk.times.opening_windows import Interval
 from server.sikka.models import Practice
-from server.tools.speech import ENGLISH, spoken_date, spoken_list, spoken_time
+from server.tools.speech import spoken_date, spoken_list, spoken_stretch
+from server.tools.voices import ENGLISH, Voice
 
 ADDRESS_WORDS: Final = 9  # of one line
 _LONG_NUMBER: Final = re.compile(r"\d{4,}")
@@ -38,22 +39,24 @@ def spoken_phone(text: str, limit: int) -> str:
     return " ".join(digits[place : place + 3] for place in range(0, len(digits), 3))
 
 
-def spoken_amount(amount: Decimal) -> str:
+def spoken_amount(amount: Decimal, voice: Voice = ENGLISH) -> str:
     """Such as "1,245 dollars and 50 cents", for an amount above zero with two decimals at most."""
     dollars, cents = divmod(int(amount * 100), 100)
-    parts = [f"{dollars:,} dollar{'' if dollars == 1 else 's'}"] if dollars else []
-    if cents:
-        parts.append(f"{cents} cent{'' if cents == 1 else 's'}")
-    return " and ".join(parts)
+    counted = ((dollars, voice.dollars), (cents, voice.cents))
+    return spoken_list(
+        [f"{number:,} {words[number != 1]}" for number, words in counted if number], "and", voice
+    )
 
 
-def days_in_short(days: Sequence[dt.date]) -> str:
+def days_in_short(days: Sequence[dt.date], voice: Voice = ENGLISH) -> str:
     """Such as "Mon Nov 30, Tue Dec 1, Wed 2": for the agent to reckon by, not to be said."""
     shown: list[str] = []
     for place, day in enumerate(days):
         new_month = not place or day.month != days[place - 1].month
-        month = f"{ENGLISH.months[day.month - 1][:3]} " if new_month else ""
-        shown.append(f"{ENGLISH.weekdays[day.weekday()][:3]} {month}{day.day}")
+        month = voice.months[day.month - 1][:3] if new_month else ""
+        weekday = voice.weekdays[day.weekday()][:3]
+        short = voice.date_in_short.format(weekday=weekday, month=month, day=day.day)
+        shown.append(" ".join(short.split()))
     return ", ".join(shown)
 
 
@@ -78,36 +81,38 @@ def spoken_address(practice: Practice) -> str:
     return digits_apart(", ".join(part for part in (street, more, city, place) if part))
 
 
-def spoken_hours(hours: Hours, today: dt.date, limit: int) -> str:
+def spoken_hours(hours: Hours, today: dt.date, limit: int, voice: Voice = ENGLISH) -> str:
     """A week's hours, days alike together, then the days on which it is closed this once.
 
     Breaks in the day are left out where all of it would be longer than `limit`.
     """
-    closed = [spoken_date(day, today) for day in hours.closed]
-    last = [f"closed on {spoken_list(closed, 'and')}"] if closed else []
-    spoken = "; ".join([*_days_alike(hours.usual), *last])
+    closed = [spoken_date(day, today, voice) for day in hours.closed]
+    last = [voice.closed_on.format(days=spoken_list(closed, "and", voice))] if closed else []
+    spoken = "; ".join([*_days_alike(hours.usual, voice), *last])
     if len(spoken) <= limit:
         return spoken
-    return "; ".join([*_days_alike(tuple(_without_breaks(day) for day in hours.usual)), *last])
+    return "; ".join([*_days_alike(tuple(_without_breaks(day) for day in hours.usual), voice), *last])
 
 
-def _days_alike(week: tuple[tuple[Interval, ...], ...]) -> list[str]:
-    named = list(zip(ENGLISH.weekdays, week, strict=True))
+def _days_alike(week: tuple[tuple[Interval, ...], ...], voice: Voice) -> list[str]:
+    named = list(zip(voice.weekdays, week, strict=True))
     spoken: list[str] = []
     for stretches, days in groupby(named, key=lambda day: day[1]):
         names = [name for name, _ in days]
-        when = spoken_list(names, "and") if len(names) <= 2 else f"{names[0]} to {names[-1]}"  # noqa: PLR2004 - "to" spans three or more
-        spoken.append(f"{when} {_stretches(stretches)}" if stretches else f"{when} closed")
+        in_a_row = voice.days.format(first=names[0], last=names[-1])
+        when = spoken_list(names, "and", voice) if len(names) <= 2 else in_a_row  # noqa: PLR2004 - "to" spans three or more
+        spoken.append(f"{when} {_stretches(stretches, voice) or voice.closed}")
     return spoken
 
 
-def _stretches(stretches: tuple[Interval, ...]) -> str:
-    return spoken_list([f"{_clock(start)} to {_clock(end)}" for start, end in stretches], "and")
+def _stretches(stretches: tuple[Interval, ...], voice: Voice) -> str:
+    told = [spoken_stretch(_clock(start), _clock(end), voice) for start, end in stretches]
+    return spoken_list(told, "and", voice)
 
 
 def _without_breaks(stretches: tuple[Interval, ...]) -> tuple[Interval, ...]:
     return ((stretches[0][0], stretches[-1][1]),) if stretches else ()
 
 
-def _clock(minute: int) -> str:
-    return spoken_time(dt.time(minute // 60 % 24, minute % 60))
+def _clock(minute: int) -> dt.time:
+    return dt.time(minute // 60 % 24, minute % 60)

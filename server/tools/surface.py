@@ -26,6 +26,7 @@ from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.disclosing import allowed
 from server.tools.diverting import divert
+from server.tools.language import spoken_in
 from server.tools.protocol import in_our_words
 from server.tools.results import Answer, as_result, room_for_news
 from server.tools.scopes import TOOL_SCOPES
@@ -33,6 +34,7 @@ from server.tools.telling import MOST_TOLD, news_sentence
 from server.tools.wording import Sentence, WordingError, phrase, sentence
 from server.tools.writes import row_answer
 from store.audit import during
+from store.offices import Office
 
 Run = Callable[[Call, dict[str, Any]], Awaitable[Answer]]
 CALL_BYTES: Final = 6  # of the number that a call's log lines bear; ours, and not the platform's call id
@@ -138,9 +140,12 @@ class Surface(MCPServer[None]):
         access = self._access()
         spec = self._shown(access, name)
         if spec is None:
-            return as_result(_plain("en", ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [])
+            language = spoken_in(_origin(context, arguments).language)
+            return as_result(_plain(language, ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [], language)
         if access.lane is not None and access.lane.full:
-            return as_result(_plain("en", _key(spec, "unavailable"), Outcome.UNAVAILABLE), [])
+            language = spoken_in(_origin(context, arguments).language)
+            busy = _plain(language, _key(language, spec, "unavailable"), Outcome.UNAVAILABLE)
+            return as_result(busy, [], language)
         with (
             access.lane.taken() if access.lane is not None else nullcontext(),
             bound_contextvars(call=token_hex(CALL_BYTES)),
@@ -151,14 +156,15 @@ class Surface(MCPServer[None]):
         self, spec: ToolSpec, arguments: dict[str, Any], context: Context[None, Any] | None, access: Access
     ) -> CallToolResult:
         started = self._desk.clock.monotonic()
+        origin = replace(_origin(context, arguments), token=access.token)
+        language = spoken_in(origin.language)  # until the office's own is known
         try:
-            origin = replace(_origin(context, arguments), token=access.token)
             call = await self._open_call(origin, started)
         except Unanswerable as reason:
-            return as_result(_unanswerable("en", reason), [])
+            return as_result(_unanswerable(language, reason), [], language)
         except Exception as error:  # noqa: BLE001 - no exception's text may reach a caller
             log.error("call_not_opened", tool=spec.name, error=type(error).__name__)
-            return as_result(_plain("en", ("any", "internal"), Outcome.INTERNAL), [])
+            return as_result(_plain(language, ("any", "internal"), Outcome.INTERNAL), [], language)
         act = act_of(call, spec.name, arguments)
         with during(act):
             answer = await self._answer(call, spec, arguments)
@@ -172,11 +178,12 @@ class Surface(MCPServer[None]):
         # What was put down has its entry already, and the truth about it is told whatever happens.
         if not await audited(call, act, answer, news):
             if answer.row is None and not spec.writes:
-                return as_result(_plain(call.language, ("any", "internal"), Outcome.INTERNAL), [])
+                internal = _plain(call.language, ("any", "internal"), Outcome.INTERNAL)
+                return as_result(internal, [], call.language)
             await keep(call)
         if answer.row is not None:  # from here on the row's own lines go on with it
             log.info("answered", tool=spec.name, outcome=answer.outcome.value, row=answer.row.id)
-        return as_result(answer, news)
+        return as_result(answer, news, call.language)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
         access = self._access()
@@ -199,7 +206,14 @@ class Surface(MCPServer[None]):
                 index.keyed_hash("scope", office.id, origin.token, origin.call_id) if origin.call_id else None
             ),
             ends_at=started + self._desk.settings.call_deadline_seconds,
+            language=await self._language(office, origin),
         )
+
+    async def _language(self, office: Office, origin: Origin) -> str:
+        """What a call asks for, where there is a table in it; else the office's own."""
+        if spoken_in(origin.language) == origin.language:
+            return origin.language
+        return spoken_in("", (await self._desk.charters.of(office.id)).charter.languages)
 
     async def _answer(self, call: Call, spec: ToolSpec, arguments: dict[str, Any]) -> Answer:
         left = call.ends_at - self._desk.clock.monotonic()
@@ -208,7 +222,7 @@ class Surface(MCPServer[None]):
         log.warning("deadline", tool=spec.name)
         if call.row is not None:
             return await row_answer(call, call.row, new=None)
-        return _plain(call.language, _key(spec, "unavailable"), Outcome.UNAVAILABLE)
+        return _plain(call.language, _key(call.language, spec, "unavailable"), Outcome.UNAVAILABLE)
 
     async def _guarded(  # noqa: PLR0911 - one answer for each way a call can end reads best as one list
         self, call: Call, spec: ToolSpec, arguments: dict[str, Any]
@@ -232,7 +246,7 @@ class Surface(MCPServer[None]):
             return _plain(language, ("any", "not_permitted"), Outcome.NOT_PERMITTED)
         except SikkaError as error:
             log.warning("sikka_unavailable", tool=spec.name, error=type(error).__name__)
-            return _plain(language, _key(spec, "unavailable"), Outcome.UNAVAILABLE)
+            return _plain(language, _key(language, spec, "unavailable"), Outcome.UNAVAILABLE)
         except Exception as error:  # noqa: BLE001 - no exception's text may reach a caller
             log.error("tool_crashed", tool=spec.name, error=type(error).__name__)
             if call.row is not None:
@@ -282,16 +296,16 @@ def _plain(language: str, key: tuple[str, str], outcome: Outcome) -> Answer:
     return Answer(outcome, sentence(language, key))
 
 
-def _key(spec: ToolSpec, outcome: str) -> tuple[str, str]:
+def _key(language: str, spec: ToolSpec, outcome: str) -> tuple[str, str]:
     try:
-        sentence("en", (spec.operation, outcome))
+        sentence(language, (spec.operation, outcome))
     except WordingError:
         return ("any", outcome)  # there is none, or it names facts that are not known here
     return (spec.operation, outcome)
 
 
 def _unanswerable(language: str, reason: Unanswerable, spec: ToolSpec | None = None) -> Answer:
-    own = ("any", "needs_human") if spec is None else _key(spec, reason.outcome.value)
+    own = ("any", "needs_human") if spec is None else _key(language, spec, reason.outcome.value)
     return _plain(language, UNANSWERABLE.get(reason.reason, own), reason.outcome)
 
 

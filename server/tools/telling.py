@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from server.desk.copies.overlay import Standing, Visit, visit_of
 from server.desk.office import Profile
-from server.desk.proofs import visit_payload, visit_subject
+from server.desk.proofs import SlotOffer, visit_payload, visit_subject
 from server.tools.call import Call
 from server.tools.results import local, outcome_of
 from server.tools.speech import spoken_slot
@@ -40,7 +40,7 @@ def _when(call: Call, facts: Mapping[str, Any]) -> str:
     if not start:
         return ""
     provider = str(facts.get("provider", ""))
-    return spoken_slot(dt.datetime.fromisoformat(start), today_of(call), provider)
+    return spoken_slot(dt.datetime.fromisoformat(start), today_of(call), provider, call.voice)
 
 
 def row_words(call: Call, row: Writeback) -> dict[str, str]:
@@ -53,14 +53,14 @@ def words_of(call: Call, operation: str, facts: Mapping[str, Any]) -> dict[str, 
     words = {"when": _when(call, facts)}
     if operation == "move":
         start = dt.datetime.fromisoformat(facts["start"])
-        old = spoken_slot(start, today_of(call), str(facts.get("old_provider", "")))
+        old = spoken_slot(start, today_of(call), str(facts.get("old_provider", "")), call.voice)
         words |= {"new_when": words["when"], "old_when": old}
     elif operation == "register":
         words["name"] = f"{facts['first_name']} {facts['last_name']}"
     elif operation == "update_patient":
         words["field"] = phrase(call.language, ("field", str(facts["field"])))
     elif operation == "record_payment":
-        words["amount"] = spoken_amount(Decimal(str(facts["amount"])))
+        words["amount"] = spoken_amount(Decimal(str(facts["amount"])), call.voice)
         words["method"] = phrase(call.language, ("method", str(facts["method"])))
     return words
 
@@ -134,7 +134,12 @@ def named(profile: Profile, visit: Visit) -> Visit:
 
 def visit_when(call: Call, visit: Visit) -> str:
     """A visit's time and provider, spoken."""
-    return spoken_slot(visit.start, today_of(call), visit.provider)
+    return spoken_slot(visit.start, today_of(call), visit.provider, call.voice)
+
+
+def slot_when(call: Call, offer: SlotOffer) -> str:
+    """A time that was offered and its provider, spoken."""
+    return spoken_slot(offer.opening.start, today_of(call), offer.provider, call.voice)
 
 
 def visit_phrase(call: Call, visit: Visit) -> str:

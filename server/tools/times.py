@@ -20,13 +20,17 @@ from server.sikka.errors import SikkaError
 from server.tools.arguments import BadArgument, iso_date
 from server.tools.call import Call
 from server.tools.results import Answer, local
-from server.tools.speech import spoken_date, spoken_list, spoken_slot
-from server.tools.telling import today_of
+from server.tools.speech import spoken_date, spoken_list
+from server.tools.telling import slot_when, today_of
 from server.tools.wording import Sentence, phrase, sentence
 from store.handles import Kind
 
 PROVIDER_SCORE: Final = 0.87  # as a surname is heard: "Marsch" for Marsh, but not "Martin"
-UNKNOWN: Final = {"": RETURNING, "new": NEW, "new_child": NEW_CHILD}
+UNKNOWN: Final = {
+    "": RETURNING,
+    **dict.fromkeys(("new", "nuevo", "nueva", "paciente nuevo", "paciente nueva"), NEW),
+    **dict.fromkeys(("new_child", "niño nuevo", "niña nueva", "nuevo_niño"), NEW_CHILD),
+}
 
 
 async def find_slots(call: Call, values: dict[str, Any]) -> Answer:
@@ -84,7 +88,7 @@ async def taken(
     """What is said of a time that is gone, with others to choose from in the same answer."""
     offers = await instead(call, profile, slot, patient)
     key = ("find_slots", f"instead.{operation}") if offers else (operation, "slot_taken")
-    spoken = _options(offers, today_of(call))
+    spoken = _options(call, offers)
     answer = Answer(
         Outcome.SLOT_TAKEN,
         sentence(call.language, key, **words, options=spoken),
@@ -160,22 +164,22 @@ def _provider(profile: Profile, words: str) -> str:
 
 
 def _sentence(call: Call, found: Found, offers: list[SlotOffer], today: dt.date) -> Sentence:
-    words = _options(offers, today)
+    words = _options(call, offers)
     if offers and not found.nearest:
         return sentence(call.language, ("find_slots", "ok" if len(offers) > 1 else "ok.one"), options=words)
     period = phrase(
         call.language,
         ("period", "day" if found.first == found.last else "days"),
-        date_from=spoken_date(found.first, today),
-        date_to=spoken_date(found.last, today),
+        date_from=spoken_date(found.first, today, call.voice),
+        date_to=spoken_date(found.last, today, call.voice),
     )
     return sentence(
         call.language, ("find_slots", "nearest" if offers else "none"), period=period, options=words
     )
 
 
-def _options(offers: Iterable[SlotOffer], today: dt.date) -> str:
-    return spoken_list([spoken_slot(offer.opening.start, today, offer.provider) for offer in offers])
+def _options(call: Call, offers: Iterable[SlotOffer]) -> str:
+    return spoken_list([slot_when(call, offer) for offer in offers], "or", call.voice)
 
 
 def _offer(profile: Profile, opening: Opening, reason: str) -> SlotOffer:
@@ -184,7 +188,6 @@ def _offer(profile: Profile, opening: Opening, reason: str) -> SlotOffer:
 
 async def _hand_out(call: Call, answer: Answer, offers: Sequence[SlotOffer]) -> None:
     """Put times into an answer, each with a handle of its own."""
-    today = today_of(call)
     handles = await call.issue_all([(Kind.SLOT, offer.subject, offer.payload()) for offer in offers])
     for place, (offer, handle) in enumerate(zip(offers, handles, strict=True), 1):
         answer.handles.append((f"slot {place}", handle))
@@ -192,7 +195,7 @@ async def _hand_out(call: Call, answer: Answer, offers: Sequence[SlotOffer]) -> 
             {
                 "slot": handle,
                 "start": local(offer.opening.start),
-                "spoken": spoken_slot(offer.opening.start, today, offer.provider),
+                "spoken": slot_when(call, offer),
                 "provider": offer.provider,
                 "length_minutes": offer.opening.length_minutes,
             }

@@ -14,8 +14,7 @@ from server.sikka.errors import SikkaError
 from server.sikka.pms_fields import Operation
 from server.tools.call import BadHandle, Call
 from server.tools.results import Answer
-from server.tools.speech import spoken_slot
-from server.tools.telling import named, row_words, today_of, visit_when
+from server.tools.telling import named, row_words, slot_when, visit_when
 from server.tools.times import taken
 from server.tools.wording import sentence
 from server.tools.writes import read_back, refusal, row_answer, visits_of_the_day, waited
@@ -100,8 +99,7 @@ async def _wanted(call: Call, values: dict[str, Any]) -> _Wanted:
 
 
 def _words(call: Call, wanted: _Wanted) -> dict[str, str]:
-    new_when = spoken_slot(wanted.slot.opening.start, today_of(call), wanted.slot.provider)
-    return {"old_when": visit_when(call, wanted.visit), "new_when": new_when}
+    return {"old_when": visit_when(call, wanted.visit), "new_when": slot_when(call, wanted.slot)}
 
 
 async def _same_request(call: Call, wanted: _Wanted) -> Writeback | None:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Final
 
 from server.desk.answers import Outcome, Unanswerable
+from server.desk.charter.terms import words_in
 from server.desk.copies.overlay import Visit
 from server.desk.office import Profile
 from server.desk.proofs import visit_of_payload, visit_subject
@@ -84,7 +85,7 @@ async def _late_notice(call: Call, visit: Visit) -> str:
         return ""
     ahead = visit.start - profile.clock(call.desk.clock.now())
     late = ahead < dt.timedelta(hours=policy.cancellation_notice_hours)
-    return policy.cancellation_sentence if late else ""
+    return words_in(call.language, policy.cancellation_sentence) if late else ""
 
 
 async def _cancelled_answer(call: Call, visit: Visit, cancelled: Cancelled | None) -> Answer:
@@ -125,7 +126,7 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
         answer.facts |= facts
         return answer
     key = "open" if any(row.state in OPEN for row in rows) else "settled"
-    words = spoken_list([row_phrase(call, row) for row in rows[:MOST_TOLD]], "and")
+    words = spoken_list([row_phrase(call, row) for row in rows[:MOST_TOLD]], "and", call.voice)
     return Answer(
         outcome_of(rows[0]),
         sentence(call.language, ("check_writeback", key), rows=words),

@@ -6,10 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from wordings import RULES
 
 from server.tools import wording
-from server.tools.speech import ENGLISH, spoken_list
+from server.tools.speech import spoken_list
+from server.tools.voices import VOICES
 from server.tools.wording import (
+    _PHRASES,  # pyright: ignore[reportPrivateUsage] - the entries themselves are compared
+    _SENTENCES,  # pyright: ignore[reportPrivateUsage]
     FACT_LIMITS,
     OPERATIONS,
     TEXT_LIMIT,
@@ -17,6 +21,7 @@ from server.tools.wording import (
     Sentence,
     WordingError,
     check_templates,
+    fact_limit,
     fact_names,
     languages,
     news_key,
@@ -29,57 +34,9 @@ from server.tools.wording import (
 from store.ledger_states import OPEN, UNDONE, WORTH_TELLING, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-WHEN = "Wednesday, September 30, 2026 at 12:30 PM with Dr. Wolfeschlegelsteinhaus"
-WORST = {
-    "when": WHEN,
-    "options": f"{WHEN}, {WHEN}, or {WHEN}",
-    "appointments": ", ".join([f"{WHEN}, not confirmed yet"] * 3),
-    "rows": ", ".join([f"calling off {WHEN} is being looked into"] * 3),
-    "date_from": "Wednesday, September 30, 2026",
-    "date_to": "Wednesday, September 30, 2026",
-    "period": "between Wednesday, September 30, 2026 and Wednesday, September 30, 2026",
-    "given": "an appointment",
-    "wanted": "an appointment",
-    "old_when": WHEN,
-    "new_when": WHEN.replace("30", "23"),
-    "name": "Maximiliana-Josephine Featherstonehaugh-Wriothesly",
-    "born": "Wednesday, September 30, 1987",
-    "field": "date of birth",
-    "value": "maximiliana dot josephine at featherstonehaugh dash wriothesly dot example dot org",
-    "amount": "999,999 dollars and 99 cents",
-    "amounts": (
-        "999,999,999 dollars and 99 cents due from the patient, 999,999,999 dollars and 99 cents standing "
-        "with the insurance, and 999,999,999 dollars and 99 cents paid and not set aside"
-    ),
-    "company": "Wolfeschlegelsteinhaus Mutual Co",
-    "insurances": (
-        "Wolfeschlegelsteinhaus Mutual Co as the primary insurance, Wolfeschlegelsteinhaus Mutual Co as the "
-        "secondary insurance, and Wolfeschlegelsteinhaus Mutual Co as a medical insurance"
-    ),
-    "method": "in another way",
-    "transfer": "+1 (555) 010-0142 ext. 7",
-    "text": (
-        "If there is trouble breathing or swallowing, please hang up and call 911 at once. "
-        "Otherwise go to the nearest emergency room."
-    ),
-    "hours": (
-        "Monday and Wednesday from 7:30 AM to 12:30 PM and from 1:30 PM to 5:30 PM, Tuesday and Thursday "
-        "from 9:30 AM to 6:30 PM, Friday from 8:30 AM to 1:30 PM, and closed on Saturday and Sunday"
-    ),
-    "address": (
-        "1234 Northwest Reverend Doctor Martin Luther King Junior Boulevard, Suite 210 B, "
-        "Rancho Santa Margarita, California"
-    ),
-    "phone": "+1 (555) 010-0142 extension 4711, or +1 (555) 010-0143",
-    "today": "Wednesday, September 30, 2026",
-    "days": ", ".join(["Wednesday, January 6, 2027"] * 7),
-    "people": ", ".join(["Dr. Wolfeschlegelsteinhaus"] * 6),
-    "plans": ", ".join(["Delta Dental of New York PPO"] * 5),
-    "offices": ", ".join(["Elmfield Dental, 12 Mill Road, Elmfield, 8 6 0, 5 5 5, 0 1 0 1"] * 3),
-    "notice": "We ask for a full working day of notice, since others are waiting for such times.",
-}
+WHEN = RULES["en"].worst["when"]
 SENTENCES = [(language, key) for language in languages() for key in sentence_keys(language)]
 PHRASES = [(language, key) for language in languages() for key in phrase_keys(language)]
 LEDGER = [(operation, state) for operation in OPERATIONS for state in State]
@@ -106,32 +63,26 @@ TWO_TIMES = {
     ("move", "needs_confirmation.provider"),
 }
 
-DONE_WORDS = (
-    r"(?:(?:re)?booked|cancelled|canceled|moved|rescheduled|done|registered|recorded|updated|changed|added|"
-    r"saved|entered)"
-)
-NOTHING = re.compile(
-    rf"\bnothing (?:further )?(?:is|was|has been) (?:looked up or )?{DONE_WORDS}\b", re.IGNORECASE
-)
-DONE = re.compile(rf"\b{DONE_WORDS}\b|\bis (?:now )?in the record\b", re.IGNORECASE)
-CONFIRMED = re.compile(r"(?<!isn't )(?<!not )(?<!caller_)\bconfirmed\b", re.IGNORECASE)
-PROMISE = re.compile(
-    r"call(?:s|ing)? (?:you|them) back|call[- ]?back|will (?:call|text|ring|contact|reach|see|answer)|"
-    r"text (?:you|message)|get back to you|be in touch|let you know|hear from",
-    re.IGNORECASE,
-)
-TIME = re.compile(r"\b\d{1,2}(?::\d\d)? [AP]M\b|\bnoon\b")
-RETRY = re.compile(r"\btry(?:ing)? (?:it |that |this )?again|\bretry|once more|\bresend", re.IGNORECASE)
-LIKE_FAILURE = re.compile(
-    r"fail|error|lost\b(?<!nor lost)|did not|didn't|couldn't|refused|wrong", re.IGNORECASE
-)
-HELD = re.compile(r"\b(?:held|hold(?:ing)?|reserved)\b", re.IGNORECASE)
+in_every_language = pytest.mark.parametrize("language", languages())
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|T\d{2}:\d{2}")
 IDENTIFIER = re.compile(r"\b[psaw][0-9a-hjkmnp-tv-z]{10}\b|\b\d{5,}\b")
 
 
+def worst(language: str) -> Mapping[str, str]:
+    return RULES[language].worst
+
+
+def says(language: str, what: str) -> str:
+    """What a sentence of that kind has to hold."""
+    return RULES[language].says[what]
+
+
+def _names(entry: str | tuple[str, str]) -> tuple[frozenset[str], ...]:
+    return tuple(map(fact_names, (entry,) if isinstance(entry, str) else entry))
+
+
 def spoken(language: str, key: Key) -> Sentence:
-    return sentence(language, key, **WORST)
+    return sentence(language, key, **worst(language))
 
 
 def is_confirmed(key: Key) -> bool:
@@ -168,10 +119,35 @@ every_sentence = walking(SENTENCES)
 every_phrase = walking(PHRASES)
 
 
-def test_the_worst_facts_are_as_long_as_facts_may_be_or_nearly() -> None:
-    assert WORST.keys() == FACT_LIMITS.keys()
-    for name, limit in FACT_LIMITS.items():
-        assert limit - 16 <= len(WORST[name]) <= limit, name
+@in_every_language
+def test_the_worst_facts_are_as_long_as_facts_may_be_or_nearly(language: str) -> None:
+    assert worst(language).keys() == FACT_LIMITS.keys()
+    for name in FACT_LIMITS:
+        limit = fact_limit(language, name)
+        assert limit - 16 <= len(worst(language)[name]) <= limit, name
+
+
+def test_every_language_has_every_sentence_and_phrase_with_the_same_facts() -> None:
+    for tables in (_SENTENCES, _PHRASES):
+        english = {key: _names(entry) for key, entry in tables["en"].items()}
+        for language in languages():
+            assert {key: _names(entry) for key, entry in tables[language].items()} == english, language
+
+
+def test_no_two_languages_share_a_sentence() -> None:
+    for key in sentence_keys("es"):
+        say, following = _SENTENCES["es"][key]
+        assert say != _SENTENCES["en"][key][0] or say == "{text}", key
+        assert not following or following != _SENTENCES["en"][key][1], key
+
+
+@every_sentence
+def test_no_sentence_holds_words_of_another_language(language: str, key: Key) -> None:
+    entry = " ".join(_SENTENCES[language][key])
+    plain = re.sub(r"\{\w+\}|\b\w+_\w+\b", " ", entry)
+    for other in languages():
+        found = RULES[other].function_words.search(plain)
+        assert other == language or not found, found
 
 
 @every_sentence
@@ -191,26 +167,27 @@ def test_a_sentence_about_a_write_leaves_room_for_news(language: str, key: Key) 
     assert len(said) + 1 + longest_news(language) <= TEXT_LIMIT
 
 
-def test_finding_a_patient_has_words_that_leave_room_for_news_told_first() -> None:
+@in_every_language
+def test_finding_a_patient_has_words_that_leave_room_for_news_told_first(language: str) -> None:
     for operation in ("find_patient", "register"):
-        said = spoken("en", (operation, "verified.with_news")).text
-        assert len(said) + 1 + longest_news("en") <= TEXT_LIMIT
+        said = spoken(language, (operation, "verified.with_news")).text
+        assert len(said) + 1 + longest_news(language) <= TEXT_LIMIT
 
 
 @every_sentence
 def test_nothing_is_said_to_be_so_before_it_is_confirmed(language: str, key: Key) -> None:
-    said = NOTHING.sub("", spoken(language, key).text)
-    assert is_confirmed(key) or not DONE.search(said), said
+    said = RULES[language].nothing.sub("", spoken(language, key).text)
+    assert is_confirmed(key) or not RULES[language].done.search(said), said
 
 
 @every_sentence
 def test_the_word_confirmed_is_said_of_confirmed_writes_only(language: str, key: Key) -> None:
-    assert is_confirmed(key) or not CONFIRMED.search(spoken(language, key).text)
+    assert is_confirmed(key) or not RULES[language].confirmed.search(spoken(language, key).text)
 
 
 @every_sentence
 def test_no_call_back_and_no_text_message_is_promised(language: str, key: Key) -> None:
-    assert not PROMISE.search(spoken(language, key).text)
+    assert not RULES[language].promise.search(spoken(language, key).text)
 
 
 @every_sentence
@@ -218,7 +195,7 @@ def test_no_answer_to_a_write_asks_for_another_attempt(language: str, key: Key) 
     if key[0] in {*OPERATIONS, "check_writeback", "news", "news_first", "any"}:
         if key[0] == "register" and ("find_patient", key[1]) in sentence_keys(language):
             return  # somebody was looked up, and nothing was written
-        assert not RETRY.search(spoken(language, key).text)
+        assert not RULES[language].retry.search(spoken(language, key).text)
 
 
 @every_sentence
@@ -231,7 +208,7 @@ def test_a_sentence_holds_no_identifier_no_iso_date_and_no_placeholder(language:
 
 @every_sentence
 def test_a_time_is_never_said_to_be_held(language: str, key: Key) -> None:
-    assert not HELD.search(spoken(language, key).text)
+    assert not RULES[language].held.search(spoken(language, key).text)
 
 
 @every_sentence
@@ -245,9 +222,10 @@ def test_what_can_be_spoken_names_no_tool_and_no_argument(language: str, key: Ke
 @every_sentence
 def test_the_weekday_stands_where_a_date_is_said(language: str, key: Key) -> None:
     said = spoken(language, key).say
-    months = [month for month in ENGLISH.months if re.search(rf"\b{month} \d", said)]
-    told = months or TIME.search(said)
-    assert not told or any(day in said for day in ENGLISH.weekdays)
+    voice, dated = VOICES[language], RULES[language].dated
+    months = [month for month in voice.months if re.search(dated.format(month=month), said)]
+    told = months or RULES[language].time.search(said)
+    assert not told or any(day in said for day in voice.weekdays)
 
 
 @every_phrase
@@ -261,20 +239,24 @@ def test_three_rows_at_their_longest_are_said_uncut(language: str, key: Key) -> 
         "method": "method",
         "balance": "amounts",
         "insurance": "insurances",
+        "emergency": "text",
     }
-    said = phrase(language, key, **WORST)
+    said = phrase(language, key, **worst(language))
     several = 3 if key[0].startswith(("row", "appointment", "balance", "insurance")) else 1
-    assert len(spoken_list([said] * several, "and")) <= FACT_LIMITS[fact[key[0].partition(".")[0]]]
+    if key[0] == "aside":
+        return  # it stands in the brackets, and in no sentence
+    listed = spoken_list([said] * several, "and", VOICES[language])
+    assert len(listed) <= fact_limit(language, fact[key[0].partition(".")[0]])
     assert "…" not in said
 
 
 @every_phrase
 def test_a_phrase_says_booked_and_cancelled_only_when_confirmed(language: str, key: Key) -> None:
-    said = phrase(language, key, **WORST)
+    said = phrase(language, key, **worst(language))
     assert "{" not in said
-    assert key[1] == "confirmed" or not DONE.search(said)
-    assert key[1] == "confirmed" or not CONFIRMED.search(said)
-    assert not PROMISE.search(said)
+    assert key[1] == "confirmed" or not RULES[language].done.search(said)
+    assert key[1] == "confirmed" or not RULES[language].confirmed.search(said)
+    assert not RULES[language].promise.search(said)
     assert not IDENTIFIER.search(said)
     assert not ISO_DATE.search(said)
 
@@ -284,8 +266,8 @@ def test_every_state_of_every_operation_has_its_sentence_and_its_row(operation: 
     for language in languages():
         assert write_key(operation, state.value, language=language) == (operation, state.value)
         assert spoken(language, (operation, state.value)).next
-        assert phrase(language, (f"row.{operation}", state.value), **WORST)
-        assert phrase(language, (f"row.{operation}", "wish"), **WORST)
+        assert phrase(language, (f"row.{operation}", state.value), **RULES["en"].worst)
+        assert phrase(language, (f"row.{operation}", "wish"), **RULES["en"].worst)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -293,23 +275,29 @@ def test_every_state_of_every_operation_has_its_sentence_and_its_row(operation: 
 def test_every_state_worth_telling_has_its_news(operation: str, state: State) -> None:
     for language in languages():
         key = news_key(operation, state.value, language=language)
-        assert spoken(language, key).say.startswith("Update: ")
+        assert spoken(language, key).say.startswith(says(language, "update"))
         assert spoken(language, key).next == ""
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("state", sorted(WORTH_TELLING))
-def test_what_was_not_done_after_an_earlier_call_is_told_first_of_all(operation: str, state: State) -> None:
-    key = news_key(operation, state.value, earlier_call=True)
+@in_every_language
+def test_what_was_not_done_after_an_earlier_call_is_told_first_of_all(
+    language: str, operation: str, state: State
+) -> None:
+    key = news_key(operation, state.value, earlier_call=True, language=language)
     assert key[0] == ("news_first" if state in UNDONE else "news")
-    assert spoken("en", key).say.startswith("Before anything else: " if state in UNDONE else "Update: ")
+    assert spoken(language, key).say.startswith(
+        says(language, "first_of_all") if state in UNDONE else says(language, "update")
+    )
 
 
 @pytest.mark.parametrize(("operation", "reasoned"), REASONED)
-def test_every_reason_is_told_in_its_own_words(operation: str, reasoned: str) -> None:
+@in_every_language
+def test_every_reason_is_told_in_its_own_words(language: str, operation: str, reasoned: str) -> None:
     state, _, reason = reasoned.partition(".")
-    assert write_key(operation, state, reason) == (operation, reasoned)
-    assert spoken("en", (operation, reasoned)).say != spoken("en", (operation, state)).say
+    assert write_key(operation, state, reason, language=language) == (operation, reasoned)
+    assert spoken(language, (operation, reasoned)).say != spoken(language, (operation, state)).say
 
 
 def test_only_operations_and_states_of_the_ledger_have_rows_and_news() -> None:
@@ -324,76 +312,96 @@ def test_only_operations_and_states_of_the_ledger_have_rows_and_news() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("state", sorted(OPEN))
-def test_an_open_write_is_never_sent_a_second_time(operation: str, state: State) -> None:
-    following = spoken("en", (operation, state.value)).next
-    assert "Do not" in following
+@in_every_language
+def test_an_open_write_is_never_sent_a_second_time(language: str, operation: str, state: State) -> None:
+    following = spoken(language, (operation, state.value)).next
+    assert says(language, "do_not") in following
     assert "check_writeback" in following
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_request_of_an_offline_office_says_so_and_that_nothing_is_done_yet(operation: str) -> None:
-    said = spoken("en", (operation, "queued")).say
-    assert "offline" in said
-    assert "waits here" in said
-    assert said.endswith(" yet.")
-    assert "back" in spoken("en", (operation, "queued")).next
-    assert "offline" in spoken("en", ("news", f"{operation}.queued")).say
-    assert "offline" in phrase("en", (f"row.{operation}", "queued"), **WORST)
+@in_every_language
+def test_a_request_of_an_offline_office_says_so_and_that_nothing_is_done_yet(
+    language: str, operation: str
+) -> None:
+    said = spoken(language, (operation, "queued")).say
+    assert says(language, "offline") in said
+    assert says(language, "waits_here") in said
+    assert RULES[language].yet.search(said)
+    assert says(language, "when_back") in spoken(language, (operation, "queued")).next
+    assert says(language, "offline") in spoken(language, ("news", f"{operation}.queued")).say
+    assert says(language, "offline") in phrase(language, (f"row.{operation}", "queued"), **worst(language))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_waiting_request_says_what_it_waits_for_and_that_nothing_is_done_yet(operation: str) -> None:
-    said = spoken("en", (operation, "waiting")).say
-    assert "goes out once an earlier" in said
-    assert said.endswith(" yet.")
+@in_every_language
+def test_a_waiting_request_says_what_it_waits_for_and_that_nothing_is_done_yet(
+    language: str, operation: str
+) -> None:
+    said = spoken(language, (operation, "waiting")).say
+    assert says(language, "goes_out") in said
+    assert RULES[language].yet.search(said)
 
 
-def test_a_booking_that_waits_for_a_registration_says_so_before_and_after() -> None:
-    before = write_key("book", "waiting", "registration")
-    assert "once the registration is through" in spoken("en", before).say
-    after = spoken("en", write_key("book", "rejected", "registration_failed")).say
-    assert after.startswith("The registration did not get through")
-    assert NOTHING.search(after)
+@in_every_language
+def test_a_booking_that_waits_for_a_registration_says_so_before_and_after(language: str) -> None:
+    before = write_key("book", "waiting", "registration", language=language)
+    assert says(language, "after_registration") in spoken(language, before).say
+    after = spoken(language, write_key("book", "rejected", "registration_failed", language=language)).say
+    assert after.startswith(says(language, "no_registration"))
+    assert RULES[language].nothing.search(after)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_unknown_outcome_never_sounds_like_a_failure(operation: str) -> None:
-    for filled in (spoken("en", (operation, "uncertain")), spoken("en", ("news", f"{operation}.uncertain"))):
-        assert not LIKE_FAILURE.search(filled.text)
-        assert "still finding out" in filled.say
-    assert not LIKE_FAILURE.search(phrase("en", (f"row.{operation}", "uncertain"), **WORST))
+@in_every_language
+def test_an_unknown_outcome_never_sounds_like_a_failure(language: str, operation: str) -> None:
+    for filled in (
+        spoken(language, (operation, "uncertain")),
+        spoken(language, ("news", f"{operation}.uncertain")),
+    ):
+        assert not RULES[language].like_failure.search(filled.text)
+        assert says(language, "finding_out") in filled.say
+    assert not RULES[language].like_failure.search(
+        phrase(language, (f"row.{operation}", "uncertain"), **worst(language))
+    )
 
 
 @pytest.mark.parametrize(("operation", "state"), REFUSED)
-def test_a_refusal_says_what_was_not_done_and_what_comes_next(operation: str, state: str) -> None:
-    filled = spoken("en", (operation, state))
-    assert NOTHING.search(filled.say)
+@in_every_language
+def test_a_refusal_says_what_was_not_done_and_what_comes_next(
+    language: str, operation: str, state: str
+) -> None:
+    filled = spoken(language, (operation, state))
+    assert RULES[language].nothing.search(filled.say)
     assert filled.next
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("outcome", BEFORE_A_WRITE)
+@in_every_language
 def test_what_is_refused_before_anything_is_sent_says_so_and_offers_a_way_on(
-    operation: str, outcome: str
+    language: str, operation: str, outcome: str
 ) -> None:
-    filled = spoken("en", (operation, outcome))
-    assert NOTHING.search(filled.say)
-    assert "message" in filled.next
+    filled = spoken(language, (operation, outcome))
+    assert RULES[language].nothing.search(filled.say)
+    assert says(language, "message") in filled.next
 
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name not in {"book", "cancel"}])
 @pytest.mark.parametrize("outcome", BEFORE_A_WRITE)
-def test_what_is_refused_at_once_needs_no_facts(operation: str, outcome: str) -> None:
-    assert sentence("en", (operation, outcome)).say
+@in_every_language
+def test_what_is_refused_at_once_needs_no_facts(language: str, operation: str, outcome: str) -> None:
+    assert sentence(language, (operation, outcome)).say
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_what_people_settled_is_not_said_to_come_from_the_system(operation: str) -> None:
+@in_every_language
+def test_what_people_settled_is_not_said_to_come_from_the_system(language: str, operation: str) -> None:
     for state in ("confirmed", "failed"):
-        key = write_key(operation, state, "settled_by_person")
+        key = write_key(operation, state, "settled_by_person", language=language)
         assert key == (operation, f"{state}.person")
-        assert "The office's own people" in spoken("en", key).say
-        assert "office system" not in spoken("en", key).say
+        assert says(language, "people") in spoken(language, key).say
+        assert says(language, "system") not in spoken(language, key).say
 
 
 @pytest.mark.parametrize(
@@ -410,19 +418,21 @@ def test_what_people_settled_is_not_said_to_come_from_the_system(operation: str)
         (("record_payment", "needs_confirmation"), {"amount", "method"}, "record_payment"),
     ],
 )
+@in_every_language
 def test_a_read_back_says_all_that_is_asked_for_and_ends_in_a_question(
-    key: Key, facts: set[str], tool: str
+    language: str, key: Key, facts: set[str], tool: str
 ) -> None:
-    filled = spoken("en", key)
-    assert all(WORST[fact] in filled.say for fact in facts)
+    filled = spoken(language, key)
+    assert all(worst(language)[fact] in filled.say for fact in facts)
     assert filled.say.endswith("?")
     assert tool in filled.next
     assert "caller_confirmed true" in filled.next
 
 
-def test_a_move_to_another_provider_says_that_it_is_somebody_else() -> None:
-    assert "someone else" in spoken("en", ("move", "needs_confirmation.provider")).say
-    assert "someone else" not in spoken("en", ("move", "needs_confirmation")).say
+@in_every_language
+def test_a_move_to_another_provider_says_that_it_is_somebody_else(language: str) -> None:
+    assert says(language, "someone_else") in spoken(language, ("move", "needs_confirmation.provider")).say
+    assert says(language, "someone_else") not in spoken(language, ("move", "needs_confirmation")).say
 
 
 @pytest.mark.parametrize(
@@ -433,102 +443,120 @@ def test_a_move_to_another_provider_says_that_it_is_somebody_else() -> None:
         ("method", {("record_payment", "needs_confirmation")}),
     ],
 )
-def test_what_is_private_is_said_in_the_read_back_only(fact: str, keys: set[Key]) -> None:
-    assert {key for key in sentence_keys("en") if WORST[fact] in spoken("en", key).text} == keys
+@in_every_language
+def test_what_is_private_is_said_in_the_read_back_only(language: str, fact: str, keys: set[Key]) -> None:
+    assert {
+        key for key in sentence_keys(language) if worst(language)[fact] in spoken(language, key).text
+    } == keys
     assert not [
-        key for key in phrase_keys("en") if key[0] != fact and WORST[fact] in phrase("en", key, **WORST)
+        key
+        for key in phrase_keys(language)
+        if key[0] != fact and worst(language)[fact] in phrase(language, key, **worst(language))
     ]
 
 
-def test_somebody_who_is_there_already_is_answered_as_find_patient_would() -> None:
-    found = {key[1] for key in sentence_keys("en") if key[0] == "find_patient"} - {"unavailable"}
+@in_every_language
+def test_somebody_who_is_there_already_is_answered_as_find_patient_would(language: str) -> None:
+    found = {key[1] for key in sentence_keys(language) if key[0] == "find_patient"} - {"unavailable"}
     assert {"verified", "verified.with_appointments", "verified.no_calendar", "not_verified"} <= found
     for outcome in found:
-        assert spoken("en", ("register", outcome)) == spoken("en", ("find_patient", outcome))
+        assert spoken(language, ("register", outcome)) == spoken(language, ("find_patient", outcome))
 
 
 @pytest.mark.parametrize("kind", ["request", "clinical", "running_late", "waitlist", "billing", "other"])
-def test_a_message_of_every_kind_is_taken_and_nothing_is_promised(kind: str) -> None:
-    filled = sentence("en", ("message_office", f"ok.{kind}"))
-    assert filled.say.startswith("I've left ")
-    assert "no promise" in filled.next
-    assert write_key("message_office", "ok", "any other kind") == ("message_office", "ok")
+@in_every_language
+def test_a_message_of_every_kind_is_taken_and_nothing_is_promised(language: str, kind: str) -> None:
+    filled = sentence(language, ("message_office", f"ok.{kind}"))
+    assert filled.say.startswith(says(language, "left"))
+    assert says(language, "no_promise") in filled.next
+    assert write_key("message_office", "ok", "any other kind", language=language) == ("message_office", "ok")
 
 
 @pytest.mark.parametrize("tool", ["message_office", "office_info"])
-def test_an_emergency_starts_with_the_offices_own_words_and_offers_no_time(tool: str) -> None:
+@in_every_language
+def test_an_emergency_starts_with_the_offices_own_words_and_offers_no_time(language: str, tool: str) -> None:
     for key in ((tool, "emergency"), (tool, "emergency.transfer")):
-        filled = spoken("en", key)
-        assert filled.say.startswith(WORST["text"])
-        assert "no times" in filled.next
-        assert not any(day in filled.text for day in ENGLISH.weekdays)
-    assert WORST["transfer"] in spoken("en", (tool, "emergency.transfer")).next
-    assert WORST["transfer"] not in spoken("en", (tool, "emergency")).text
+        filled = spoken(language, key)
+        assert filled.say.startswith(worst(language)["text"])
+        assert says(language, "no_times") in filled.next
+        assert not any(day in filled.text for day in VOICES[language].weekdays)
+    assert worst(language)["transfer"] in spoken(language, (tool, "emergency.transfer")).next
+    assert worst(language)["transfer"] not in spoken(language, (tool, "emergency")).text
 
 
 @pytest.mark.parametrize(
     ("topic", "fact"),
     [("today", "today"), ("today", "days"), ("hours", "hours"), ("address", "address"), ("phones", "phone")],
 )
-def test_the_office_tells_of_itself_what_is_known(topic: str, fact: str) -> None:
-    assert WORST[fact] in spoken("en", ("office_info", topic)).text
+@in_every_language
+def test_the_office_tells_of_itself_what_is_known(language: str, topic: str, fact: str) -> None:
+    assert worst(language)[fact] in spoken(language, ("office_info", topic)).text
 
 
 @pytest.mark.parametrize("outcome", ["hours_unknown", "not_known", "unavailable"])
-def test_what_the_office_has_not_told_is_not_guessed(outcome: str) -> None:
-    assert "message" in sentence("en", ("office_info", outcome)).next
+@in_every_language
+def test_what_the_office_has_not_told_is_not_guessed(language: str, outcome: str) -> None:
+    assert says(language, "message") in sentence(language, ("office_info", outcome)).next
 
 
-def test_a_card_number_is_refused_and_said_to_be_kept_nowhere() -> None:
-    filled = sentence("en", ("invalid_input", "card_number"))
-    assert "haven't kept it" in filled.say
-    assert NOTHING.search(filled.next)
+@in_every_language
+def test_a_card_number_is_refused_and_said_to_be_kept_nowhere(language: str) -> None:
+    filled = sentence(language, ("invalid_input", "card_number"))
+    assert says(language, "not_kept") in filled.say
+    assert RULES[language].nothing.search(filled.next)
 
 
-def test_every_field_and_method_has_its_spoken_name() -> None:
-    named = {key for key in phrase_keys("en") if key[0] in {"field", "method"}}
+@in_every_language
+def test_every_field_and_method_has_its_spoken_name(language: str) -> None:
+    named = {key for key in phrase_keys(language) if key[0] in {"field", "method"}}
     fields = {("field", name) for name in ("phone", "email", "address", "name", "birth_date")}
     assert named == fields | {("method", name) for name in ("cash", "check", "card", "other")}
 
 
-def test_a_move_that_is_no_longer_wanted_is_told_by_how_far_it_got() -> None:
-    assert "can't say yet" in spoken("en", ("move", "wish")).say
-    assert NOTHING.search(spoken("en", ("move", "wish.withdrawn")).say)
-    assert NOTHING.search(spoken("en", ("move", "wish.not_moved")).say)
-    got_through = spoken("en", ("move", "wish.got_through"))
-    assert "isn't confirmed yet" in got_through.say
+@in_every_language
+def test_a_move_that_is_no_longer_wanted_is_told_by_how_far_it_got(language: str) -> None:
+    assert says(language, "can't_say") in spoken(language, ("move", "wish")).say
+    assert RULES[language].nothing.search(spoken(language, ("move", "wish.withdrawn")).say)
+    assert RULES[language].nothing.search(spoken(language, ("move", "wish.not_moved")).say)
+    got_through = spoken(language, ("move", "wish.got_through"))
+    assert says(language, "not_confirmed") in got_through.say
     assert "check_writeback" in got_through.next
 
 
-def test_an_offline_office_is_named_as_such() -> None:
-    said = sentence("en", ("book", "rejected.spu_offline")).say
-    assert said == "The office's system is offline; nothing was booked."
+@in_every_language
+def test_an_offline_office_is_named_as_such(language: str) -> None:
+    said = sentence(language, ("book", "rejected.spu_offline")).say
+    assert said == says(language, "offline_whole")
 
 
-def test_what_cannot_be_reached_claims_nothing_about_what_was_asked_for_before() -> None:
-    keys = [key for key in sentence_keys("en") if key[1] in {"unavailable", "internal"}]
+@in_every_language
+def test_what_cannot_be_reached_claims_nothing_about_what_was_asked_for_before(language: str) -> None:
+    keys = [key for key in sentence_keys(language) if key[1] in {"unavailable", "internal"}]
     assert {("any", "unavailable"), ("book", "unavailable"), ("register", "unavailable")} <= set(keys)
     written = [key for key in keys if key[0] in {*OPERATIONS, "any"}]
-    assert not [key for key in written if re.search(r"nothing (?:was|is) ", spoken("en", key).say)]
+    assert not [key for key in written if RULES[language].nothing_at_all.search(spoken(language, key).say)]
 
 
-def test_pending_before_and_after_acceptance_are_told_apart() -> None:
-    before = sentence("en", ("book", "intent"), when=WHEN).say
-    after = sentence("en", ("book", "submitted"), when=WHEN).say
-    assert "hasn't taken it yet" in before
-    assert "isn't confirmed yet" in after
+@in_every_language
+def test_pending_before_and_after_acceptance_are_told_apart(language: str) -> None:
+    before = sentence(language, ("book", "intent"), when=worst(language)["when"]).say
+    after = sentence(language, ("book", "submitted"), when=worst(language)["when"]).say
+    assert says(language, "not_taken") in before
+    assert says(language, "not_confirmed") in after
 
 
-def test_a_cancelled_wish_that_came_too_late_is_pending() -> None:
-    filled = sentence("en", ("cancel", "wish.got_through"), when=WHEN)
-    assert "isn't confirmed yet" in filled.say
+@in_every_language
+def test_a_cancelled_wish_that_came_too_late_is_pending(language: str) -> None:
+    filled = sentence(language, ("cancel", "wish.got_through"), when=worst(language)["when"])
+    assert says(language, "not_confirmed") in filled.say
     assert "check_writeback" in filled.next
 
 
-def test_not_verified_always_offers_the_same_three_ways_on() -> None:
-    said = sentence("en", ("find_patient", "not_verified")).say
-    assert [word in said for word in ("spelling", "register", "message")] == [True, True, True]
-    outcomes = {key[1].partition(".")[0] for key in sentence_keys("en") if key[0] == "find_patient"}
+@in_every_language
+def test_not_verified_always_offers_the_same_three_ways_on(language: str) -> None:
+    said = sentence(language, ("find_patient", "not_verified")).say
+    assert [says(language, way) in said for way in ("spelling", "register", "message")] == [True, True, True]
+    outcomes = {key[1].partition(".")[0] for key in sentence_keys(language) if key[0] == "find_patient"}
     assert outcomes == {"verified", "need_more", "not_verified", "locked", "unavailable"}
 
 
@@ -567,19 +595,21 @@ def test_not_verified_always_offers_the_same_three_ways_on() -> None:
         "card_number",
     ],
 )
-def test_every_argument_of_the_tools_has_one_speakable_question(argument: str) -> None:
-    filled = sentence("en", ("invalid_input", argument))
+@in_every_language
+def test_every_argument_of_the_tools_has_one_speakable_question(language: str, argument: str) -> None:
+    filled = sentence(language, ("invalid_input", argument))
     assert len(filled.say) <= 90
     assert filled.say.count("?") <= 1
 
 
 @pytest.mark.parametrize("kind", ["patient", "slot", "appointment", "writeback"])
-def test_a_handle_of_the_wrong_kind_is_named_as_what_it_is(kind: str) -> None:
-    given = phrase("en", ("kind", "slot" if kind != "slot" else "patient"))
-    wanted = phrase("en", ("kind", kind))
-    filled = sentence("en", ("handle", f"wrong_kind.{kind}"), given=given, wanted=wanted)
-    assert f"That is {given}, not {wanted}." in filled.text
-    assert sentence("en", ("handle", f"unknown.{kind}")).next
+@in_every_language
+def test_a_handle_of_the_wrong_kind_is_named_as_what_it_is(language: str, kind: str) -> None:
+    given = phrase(language, ("kind", "slot" if kind != "slot" else "patient"))
+    wanted = phrase(language, ("kind", kind))
+    filled = sentence(language, ("handle", f"wrong_kind.{kind}"), given=given, wanted=wanted)
+    assert says(language, "wrong_kind").format(given=given, wanted=wanted) in filled.text
+    assert sentence(language, ("handle", f"unknown.{kind}")).next
 
 
 def test_a_reason_without_a_sentence_of_its_own_is_told_as_its_state() -> None:

@@ -19,6 +19,7 @@ from server.desk.charter.kinds import (
     operations,
     text,
     texts,
+    worded,
 )
 from server.desk.charter.terms import BookedBy, ColumnKind, FollowUp, IdentityLevel, SameDay, Wants
 from server.sikka.pms_fields import Operation
@@ -109,7 +110,7 @@ KEYS: Final = (
     Key(
         "",
         "greeting",
-        text(200),
+        worded(200),
         _NONE,
         "How the agent may begin a call.",
         '"Newbrook Family Dental, how can I help?"',
@@ -119,7 +120,8 @@ KEYS: Final = (
         "languages",
         texts(text(30), "names"),
         _NONE,
-        "In which callers can be served by people there.",
+        "In which callers can be served by people there. The first that this server speaks is that of calls "
+        "which ask for none ([language.md](language.md)).",
         '["English", "Spanish"]',
     ),
     Key(
@@ -301,15 +303,15 @@ KEYS: Final = (
     Key(
         "policy",
         "cancellation_sentence",
-        text(90),
+        worded(90),
         _NONE,
         "The office's own.",
-        '"We ask for a day\'s notice."',
+        '{ en = "We ask for a day\'s notice.", es = "Pedimos avisar un día antes." }',
     ),
     Key(
         "policy",
         "emergency_text",
-        text(140),
+        worded(140),
         "CHAIRTIME_EMERGENCY_TEXT",
         "The office's own words for a caller with an emergency.",
         '"Please call 911, or go to Hartford Hospital."',

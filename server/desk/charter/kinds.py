@@ -14,6 +14,7 @@ from server.desk.zones import is_zone
 from server.sikka.phones import normal_phone
 
 _STRETCH: Final = re.compile(r"(\d{1,2}):(\d{2})\s*[-\u2013]\s*(\d{1,2}):(\d{2})")  # either kind of dash
+_LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _MIDNIGHT: Final = 24 * 60
 _LONGEST_VISIT: Final = 8 * 60
 _SHOWN: Final = 40  # characters of a wrong value that are repeated
@@ -72,6 +73,29 @@ def text(longest: int) -> Kind:
         return said
 
     return Kind(f"text, at most {longest} characters", read)
+
+
+def worded(longest: int) -> Kind:
+    """A text on one line, or one for each language."""
+    one = text(longest)
+
+    def read(value: Any) -> str | dict[str, str]:
+        if not isinstance(value, dict):
+            return one.read(value)
+        said = cast("dict[str, Any]", value)
+        if not said:
+            raise NotAllowed('it has no language; write a text, or { en = "...", es = "..." }')
+        read: dict[str, str] = {}
+        for code, words in said.items():
+            if not _LANGUAGE.fullmatch(code):
+                raise NotAllowed(f"{shown(code)} is no code of a language; write en, es and so on", code)
+            try:
+                read[code] = one.read(words)
+            except NotAllowed as wrong:
+                raise NotAllowed(wrong.words, code) from None
+        return read
+
+    return Kind(f"{one.name}; or one for each language", read)
 
 
 def number(least: int, most: int, unit: str) -> Kind:

@@ -19,6 +19,9 @@ Interval: TypeAlias = tuple[int, int]
 Week: TypeAlias = Mapping[int, tuple[Interval, ...]]
 """Weekday, 0 for Monday, to its stretches, merged and in order; a day that is not in it has none."""
 
+Worded: TypeAlias = str | Mapping[str, str]
+"""The office's own words: one text whatever the language, or one for each by its code."""
+
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -194,8 +197,8 @@ class Policy:
     offline: str
     only_requested: frozenset[str]
     cancellation_notice_hours: int
-    cancellation_sentence: str
-    emergency_text: str
+    cancellation_sentence: Worded
+    emergency_text: Worded
     new_patients_per_day: int | None
     follow_up: FollowUp
     cancelled_word: str
@@ -210,7 +213,7 @@ class Charter:
     Attributes:
         zone: IANA name; "" leaves it to the setting and to Sikka.
         greeting: how the agent may begin a call; "" without one.
-        languages: in which callers can be served there, in words.
+        languages: in which callers can be served there, in words, the office's own first.
         hours: None where the document does not say, so that the schedules tell.
         columns: if there are any, nothing is offered in another.
         reasons: if there are any, each replaces the built-in one of the same name.
@@ -219,7 +222,7 @@ class Charter:
     """
 
     zone: str = ""
-    greeting: str = ""
+    greeting: Worded = ""
     languages: tuple[str, ...] = ()
     phones: Phones = Phones()
     hours: Week | None = None
@@ -252,6 +255,13 @@ class Charter:
 
 EMPTY: Final = Charter()
 """Of an office whose people have said nothing."""
+
+
+def words_in(language: str, said: Worded) -> str:
+    """The office's own words in a language; where it has none in it, the first that it wrote."""
+    if isinstance(said, str):
+        return said
+    return said.get(language) or next(iter(said.values()), "")
 
 
 def policy_of(charter: Charter, settings: Settings) -> Policy:
@@ -287,10 +297,6 @@ def settings_under(charter: Charter, settings: Settings) -> Settings:
         "timezone": charter.zone,
         "transfer_number": charter.phones.transfer,
         "new_patient_provider": newcomers if charter.providers else "",
-        **{
-            name: said[name]
-            for name in ("lead_minutes", "horizon_days", "offline", "emergency_text")
-            if name in said
-        },
+        **{name: said[name] for name in ("lead_minutes", "horizon_days", "offline") if name in said},
     }
     return settings.model_copy(update={name: value for name, value in over.items() if value != ""})

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import tomlkit
-from tomlkit.items import AoT, Table
+from tomlkit.items import AoT, InlineTable, Table
 
 from server.desk.charter.keys import SECTIONS, keys_of
 from server.desk.charter.lines import Path
 from server.desk.charter.plain import plain
 from server.desk.charter.terms import Charter
 
+_ON_ONE_LINE: Final = frozenset({"minutes", "cancellation_sentence", "emergency_text"})
 _NO_REMARKS: Final[Mapping[Path, str]] = {}
 
 
@@ -30,7 +31,9 @@ def written(charter: Charter, remarks: Mapping[Path, str] = _NO_REMARKS, *, head
         if (name,) in remarks:
             document.add(tomlkit.comment(remarks[name,]))
         if name in said:
-            document.add(name, tomlkit.item(said[name]))
+            document.add(
+                name, _inline(said[name]) if isinstance(said[name], dict) else tomlkit.item(said[name])
+            )
     for section in SECTIONS:
         value = said.get(section.name) if section.name else None
         if section.name and (section.name,) in remarks:
@@ -47,16 +50,20 @@ def written(charter: Charter, remarks: Mapping[Path, str] = _NO_REMARKS, *, head
     return tomlkit.dumps(document)
 
 
+def _inline(value: Mapping[str, Any]) -> InlineTable:
+    inline = tomlkit.inline_table()
+    for name, one in value.items():
+        inline.add(name, tomlkit.item(one))
+    return inline
+
+
 def _table(item: Mapping[str, Any], remark: str = "") -> Table:
     table = tomlkit.table()
     if remark:
         table.add(tomlkit.comment(remark))
     for name, value in item.items():
-        if name == "minutes" and isinstance(value, dict):
-            inline = tomlkit.inline_table()
-            for who, minutes in cast("dict[str, int]", value).items():
-                inline.add(who, tomlkit.item(minutes))
-            table.add(name, inline)
+        if name in _ON_ONE_LINE and isinstance(value, dict):
+            table.add(name, _inline(cast("dict[str, Any]", value)))
         elif isinstance(value, dict):
             table.add(name, _table(cast("dict[str, Any]", value)))
         else:

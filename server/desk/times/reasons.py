@@ -1,6 +1,7 @@
 """What people come in for, in their words: how long it takes, whose column it belongs in, when it is due."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -62,15 +63,36 @@ EMERGENCY: Final = Reason("emergency", 30, hygiene=False, urgent=True)
 CONSULTATION: Final = Reason("consultation", 30, hygiene=False)
 OTHER: Final = Reason("other", 30, hygiene=False)
 
-# Looked through in this order: pain beats whatever else a caller mentions.
-WORDS: Final[tuple[tuple[Reason, str], ...]] = (
+# Looked through in this order: pain beats whatever else a caller mentions. The words of each language count
+# in every call, since agents pass on what callers say. Accents are left out on both sides.
+WORDS: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
     (
         EMERGENCY,
-        r"emergenc|urgent|pain|hurt|ache|swell|swollen|bleed|broke|crack|chip|knocked|abscess|infect|lost",
+        (
+            r"emergenc|urgent|pain|hurt|ache|swell|swollen|bleed|broke|crack|chip|knocked|abscess|infect|lost",
+            r"urgencia|dolor|\bduel|doliendo|hinch[ao]|inflamad|inflamacion|sangr|\brot[ao]s?\b|rompi|quebr",
+            r"fractur|astill|se (?:me |le )?(?:cayo|salio|solto)|se (?:me|le) ha (?:caido|salido)|absces",
+            r"perdi(?:o|do)? (?:un|una|el|la|su) (?:diente|muela|corona|empaste|tapadura|amalgama)",
+        ),
     ),
-    (CLEANING, r"clean|hygien|prophy|scal|polish|recall"),
-    (CONSULTATION, r"consult|second opinion|discuss|implant|invisalign|braces|veneer|whiten"),
-    (EXAM, r"exam|check|new patient|x.?ray"),
+    (
+        CLEANING,
+        (r"clean|hygien|prophy|scal|polish|recall", r"limpi(?:eza|ar)|higien|profilax|sarro|pulid|pulir"),
+    ),
+    (
+        CONSULTATION,
+        (
+            r"consult|second opinion|discuss|implant|invisalign|braces|veneer|whiten",
+            r"segunda opinion|\bfrenos\b|frenillos|brackets|ortodoncia|carillas|blanque",
+        ),
+    ),
+    (
+        EXAM,
+        (
+            r"exam|check|new patient|x.?ray",
+            r"revision|revisar|chequeo|paciente nuev|nuev[ao] paciente|radiograf|rayos x",
+        ),
+    ),
 )
 
 _IN_COLUMN: Final = {Wants.HYGIENE: True, Wants.DOCTOR: False, Wants.ANY: None}
@@ -82,7 +104,10 @@ def reason_of(words: str, charter: Charter = EMPTY) -> Reason:
     Pain comes first; then the office's own reasons, the longest name or word that the caller says; then
     those built in, each as the office has described it.
     """
-    built_in = next((reason for reason, said in WORDS if re.search(said, words, re.IGNORECASE)), OTHER)
+    words = _plain(words)
+    built_in = next(
+        (reason for reason, said in WORDS if re.search("|".join(said), words, re.IGNORECASE)), OTHER
+    )
     if built_in is not EMERGENCY:
         own = [(len(said), reason) for reason in charter.reasons for said in _said(reason, words)]
         if own:
@@ -91,10 +116,15 @@ def reason_of(words: str, charter: Charter = EMPTY) -> Reason:
     return built_in if described is None else _reason(described)
 
 
+def _plain(words: str) -> str:
+    """Without accents: people and what hears them leave them out or put them in as it comes."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", words) if not unicodedata.combining(sign))
+
+
 def _said(reason: VisitReason, words: str) -> Iterator[str]:
     """The name and words of a reason that a caller's words hold, as whole words."""
     for said in (reason.name, *reason.words):
-        plain = r"\s+".join(re.escape(part) for part in said.split())
+        plain = r"\s+".join(re.escape(part) for part in _plain(said).split())
         if plain and re.search(rf"(?<!\w){plain}(?!\w)", words, re.IGNORECASE):
             yield said
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
 from server.tools.speech import clean_spoken
-from server.tools.wording import english
+from server.tools.wording import english, spanish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +59,12 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
 }
 """The facts a sentence may name, each with the most characters it may take; longer ones are cut."""
 
+_LIMITS: Final[Mapping[str, Mapping[str, int]]] = {
+    "en": FACT_LIMITS,
+    "es": {**FACT_LIMITS, **spanish.FACT_LIMITS},
+}
+"""The same by language: what is said of a time or a state has not the same length in each."""
+
 
 OPERATIONS: Final = (
     "book",
@@ -96,13 +102,24 @@ class Sentence(NamedTuple):
         return f"{self.say} {self.next}".strip()
 
 
-_SENTENCES: Final[Mapping[str, Mapping[Key, tuple[str, str]]]] = {"en": english.SENTENCES}
-_PHRASES: Final[Mapping[str, Mapping[Key, str]]] = {"en": english.PHRASES}
+_SENTENCES: Final[Mapping[str, Mapping[Key, tuple[str, str]]]] = {
+    "en": english.SENTENCES,
+    "es": spanish.SENTENCES,
+}
+_PHRASES: Final[Mapping[str, Mapping[Key, str]]] = {"en": english.PHRASES, "es": spanish.PHRASES}
 
 
 def languages() -> tuple[str, ...]:
     """Return the codes of the languages that have a table, the default first."""
     return tuple(_SENTENCES)
+
+
+def fact_limit(language: str, name: str) -> int:
+    """Return the most characters that a fact may take in a language; raises WordingError if unknown."""
+    try:
+        return _LIMITS[language][name]
+    except KeyError:
+        raise WordingError(f"no limit in {language!r} for the fact {name!r}") from None
 
 
 def sentence_keys(language: str) -> tuple[Key, ...]:
@@ -124,12 +141,12 @@ def sentence(language: str, key: Key, **facts: str) -> Sentence:
     """
     say, following = _lookup(_table(_SENTENCES, language), key)
     names = tuple(sorted(fact_names(say) | fact_names(following)))
-    return Sentence(_filled(say, key, facts), _filled(following, key, facts), names)
+    return Sentence(_filled(language, say, key, facts), _filled(language, following, key, facts), names)
 
 
 def phrase(language: str, key: Key, **facts: str) -> str:
     """Return a part of a sentence (one row of a list, the name of a thing); raises as `sentence`."""
-    return _filled(_lookup(_table(_PHRASES, language), key), key, facts)
+    return _filled(language, _lookup(_table(_PHRASES, language), key), key, facts)
 
 
 def write_key(operation: str, state: str, reason: str = "", language: str = "en") -> Key:
@@ -182,11 +199,13 @@ def _lookup(table: Mapping[Key, _Entry], key: Key) -> _Entry:
         raise WordingError(f"no wording for {key}") from None
 
 
-def _filled(template: str, key: Key, facts: Mapping[str, str]) -> str:
+def _filled(language: str, template: str, key: Key, facts: Mapping[str, str]) -> str:
     unknown = facts.keys() - FACT_LIMITS.keys()
     if unknown:
         raise WordingError(f"no sentence names the facts {sorted(unknown)}")
-    named = {name: clean_spoken(facts.get(name, ""), FACT_LIMITS[name]) for name in fact_names(template)}
+    named = {
+        name: clean_spoken(facts.get(name, ""), fact_limit(language, name)) for name in fact_names(template)
+    }
     missing = sorted(name for name, value in named.items() if not value)
     if missing:
         raise WordingError(f"{key} needs the facts {missing}")

@@ -40,6 +40,7 @@ PHRASES: Final[Mapping[tuple[str, str], str]] = {
     **rows.PHRASES,
     **records.PHRASES,
     **accounts.PHRASES,
+    **office.PHRASES,
     **problems.PHRASES,
 }
 """(thing, state) to a part of a sentence."""

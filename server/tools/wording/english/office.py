@@ -90,4 +90,11 @@ _OFFICE_INFO: Final = {
     ),
 }
 
+PHRASES: Final[Mapping[tuple[str, str], str]] = {
+    ("emergency", "unsaid"): (
+        "If you have trouble breathing or swallowing, call 911 or go to an emergency room right now."
+    ),
+}
+"""What is said where neither the office nor the settings have words of their own."""
+
 SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {**_MESSAGE_OFFICE, **_OFFICE_INFO}

@@ -214,4 +214,7 @@ PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("kind", "slot"): "a slot",
     ("kind", "appointment"): "an appointment",
     ("kind", "writeback"): "a writeback",
+    ("aside", "not_spoken"): "not for speaking",
+    ("aside", "slot"): "slot that means one more",
+    ("aside", "appointment"): "appointment there is",
 }
