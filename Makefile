@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos fuzz machine bench-polling bench-reads bench-matching bench-callers
+.PHONY: help setup demo demo-slow test coverage lint types check lock clean audit inspector tool-list chaos fuzz machine calls bench-polling bench-reads bench-matching bench-callers
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -70,6 +70,9 @@ fuzz: setup ## Attack a running server: COUNT=20000 requests, SEED=7
 
 machine: setup ## Send the whole system through random histories in virtual time: EXAMPLES=500
 	MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m pytest -q -n 0 tests/machine/test_machine.py
+
+calls: setup ## Play whole calls against a running server: CALLS="nickname twins" for some of them
+	@PYTHONPATH=tests $(BIN)/python -m calls $(CALLS)
 
 lock: ## Write requirements.lock and requirements.audit.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
