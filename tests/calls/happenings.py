@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-LONGEST_VISIT = 90
+VISITS = {"cleaning": (True, 60), "exam": (False, 30)}  # in a hygiene chair or not, and minutes
 
 
 async def _passes(stage: Any, count: str, unit: str) -> None:
@@ -44,18 +44,13 @@ async def _desk_moves(stage: Any, name: str, start: str, new: str) -> None:
 
 
 async def _has(stage: Any, name: str, start: str, what: str) -> None:
-    """An appointment that was made at the desk before the call; the copy shows it."""
-    office = stage.office
-    when = dt.datetime.fromisoformat(start)
-    hygiene = what == "cleaning"
-    chair = next(
-        chair
-        for chair in office.records.operatories.values()
-        if chair.hygiene == hygiene
-        and not chair.hidden
-        and not office.records.in_the_way(chair.practice_id, chair.name, when, 60)
-    )
-    stage.desk.book(stage.person(name).patient_id, when, 60, chair.name, chair.provider_ids[0])
+    """An appointment that was made at the desk before the call, whoever had that time; the copy shows it."""
+    office, (hygiene, minutes) = stage.office, VISITS[what]
+    when, rows = dt.datetime.fromisoformat(start), stage.office.records.appointments
+    chair = next(row for row in office.records.operatories.values() if row.hygiene == hygiene)
+    while taken := office.records.in_the_way(chair.practice_id, chair.name, when, minutes):
+        del rows[taken.sr_no]
+    stage.desk.book(stage.person(name).patient_id, when, minutes, chair.name, chair.provider_ids[0])
     office.refresh()
     stage.seen()
 
