@@ -10,7 +10,7 @@ import anyio
 from calls.player import Played, play
 from calls.script import FOLDER, MalformedError, Script, read
 
-SIDE_BY_SIDE = 6  # most of a call is waiting
+SIDE_BY_SIDE = 5  # most of a call is waiting
 
 
 async def _all(scripts: dict[str, Script], side_by_side: int) -> dict[str, Played]:

@@ -31,6 +31,7 @@ class Situation(_Part):
         pms: a name of `sandbox.pms.PROFILES`.
         writes_take: seconds from when Sikka has a write until the practice's software has done it.
         copy_every: seconds between two uploads into Sikka's copy; 0 for none.
+        without: flags of its profile for writes that it does not take, such as appointment_status.
         denied: Sikka's APIs that are not in the plan.
         reviewed: whether the office's people have applied a profile.
         languages: of the office, its own first.
@@ -42,6 +43,7 @@ class Situation(_Part):
     writes_take: int = 60
     copy_every: int = 900
     patients: int = 120
+    without: list[str] = []
     denied: list[str] = []
     reviewed: bool = True
     languages: list[str] = ["English"]

@@ -1,12 +1,13 @@
 """Sets up what one call needs: a practice behind a Sikka of its own, and the server as its own process."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from store.opening import Store, open_store
 TESTS = Path(__file__).parent.parent
 ROOT = TESTS.parent
 LIMIT_SECONDS = 20.0  # real ones, for whatever is waited for; never reached when all is well
+PATIENCE = 3  # how often as long as a test waits for a server: many start at the same time here
 PRACTICE_ID = "1"
 BY = "Dana"  # who applied the profile
 ON_ITS_WAY = frozenset({State.WAITING, State.INTENT, State.SENDING, State.SUBMITTED})
@@ -177,6 +179,10 @@ class Stage:
                 stderr=out,
             )
         self.server = ServerProcess(process, self.port, log)
+        for _ in range(PATIENCE - 1):
+            with contextlib.suppress(AssertionError):
+                await self.server.ready()
+                return
         await self.server.ready()
 
     async def open(self) -> None:
@@ -284,8 +290,11 @@ async def set_up(situation: Situation, folder: Path) -> AsyncGenerator[Stage]:
         rate_limit=1_000_000,
         desk=False,
     )
-    async with serve_sandbox(World(config, moments)) as sandbox:
-        stage = Stage(situation, sandbox, moments, folder, sandbox.world.offices[OFFICE].records.snapshot())
+    world = World(config, moments)
+    office = world.offices[OFFICE]
+    office.pms = replace(office.pms, **dict.fromkeys(situation.without, False))
+    async with serve_sandbox(world) as sandbox:
+        stage = Stage(situation, sandbox, moments, folder, office.records.snapshot())
         try:
             await stage.open()
             yield stage
