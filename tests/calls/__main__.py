@@ -7,10 +7,16 @@ import time
 from pathlib import Path
 
 import anyio
+
 from calls.player import Played, play
 from calls.script import FOLDER, MalformedError, Script, read
 
 SIDE_BY_SIDE = 5  # most of a call is waiting
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 async def _all(scripts: dict[str, Script], side_by_side: int) -> dict[str, Played]:
@@ -21,9 +27,9 @@ async def _all(scripts: dict[str, Script], side_by_side: int) -> dict[str, Playe
         async with limit:
             with tempfile.TemporaryDirectory(prefix="chairtime-call-") as folder:
                 ended[name] = await play(script, Path(folder))
-            print(line(name, ended[name]), flush=True)
+            _write(line(name, ended[name]))
             if not ended[name].ok:
-                print(told(ended[name]), flush=True)
+                _write(told(ended[name]))
 
     async with anyio.create_task_group() as group:
         for name, script in scripts.items():
@@ -62,16 +68,17 @@ def main(names: list[str]) -> int:
     """Play the files with these names, else all of them."""
     paths = [path for path in sorted(FOLDER.glob("*.toml")) if not names or path.stem in names]
     if not paths or (names and len(paths) != len(set(names))):
-        print(f"There is no such call. The calls: {', '.join(sorted(p.stem for p in FOLDER.glob('*.toml')))}")
+        known = ", ".join(sorted(path.stem for path in FOLDER.glob("*.toml")))
+        _write(f"There is no such call. The calls: {known}")
         return 2
     try:
         scripts = {path.stem: read(path) for path in paths}
     except MalformedError as error:
-        print(error)
+        _write(str(error))
         return 2
     began = time.monotonic()
     ended = anyio.run(_all, scripts, SIDE_BY_SIDE)
-    print(f"\n{summary(ended, time.monotonic() - began)}")
+    _write(f"\n{summary(ended, time.monotonic() - began)}")
     return 0 if all(played.ok for played in ended.values()) else 1
 
 

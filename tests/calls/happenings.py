@@ -94,10 +94,6 @@ async def _silent(stage: Any) -> None:
     stage.fault("hang", times=None, seconds=60.0)
 
 
-async def _down(stage: Any) -> None:
-    stage.fault("overloaded", times=None)
-
-
 async def _well(stage: Any) -> None:
     stage.world.faults.clear()
 
@@ -121,7 +117,6 @@ TABLE: tuple[tuple[str, Callable[..., Awaitable[None]]], ...] = (
     (r"the office (pauses|resumes) the agent", _paused),
     (r"the next (request|answer) to a booking is lost", _lost),
     (r"Sikka falls silent", _silent),
-    (r"Sikka is overloaded", _down),
     (r"Sikka is well again", _well),
     (r"the server is killed and started again", _restarts),
 )

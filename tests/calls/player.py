@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+from callers import Caller, Told
+
 from calls.happenings import happen
 from calls.rules import broken
 from calls.script import OneCall, Script, Turn, filled
 from calls.stage import LIMIT_SECONDS, Stage, set_up
-from callers import Caller, Told
 
 SPEAKS_SECONDS = 3.0  # what a caller takes to say something: a yes that comes at once does not count
 AFTERWARDS_SECONDS = 0.3  # real ones: what was found at the end has to stay so
@@ -39,11 +40,12 @@ class Played:
 
 @dataclass
 class Player:
-    """Plays `script` on `stage`."""
+    """Plays `script` on `stage`; its end may take `patience` real seconds to come true."""
 
     script: Script
     stage: Stage
     played: Played
+    patience: float = LIMIT_SECONDS / 2
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
 
     async def play(self) -> None:
@@ -148,7 +150,7 @@ class Player:
             "In the inbox": sorted(filled(end.inbox, self.facts)),
         }
         found = await self._found()
-        with anyio.move_on_after(LIMIT_SECONDS / 2):
+        with anyio.move_on_after(self.patience):
             while found != expected:
                 await anyio.sleep(0.1)
                 found = await self._found()
@@ -177,12 +179,12 @@ def _listed(lines: list[str]) -> str:
     return "".join(f"    {line}\n" for line in lines) or "    nothing\n"
 
 
-async def play(script: Script, folder: Path) -> Played:
+async def play(script: Script, folder: Path, patience: float = LIMIT_SECONDS / 2) -> Played:
     """One call from beginning to end, in a folder of its own; what went wrong stands in what is returned."""
     played = Played(script.title)
     try:
         async with set_up(script.situation, folder) as stage:
-            await Player(script, stage, played).play()
+            await Player(script, stage, played, patience).play()
     except Exception as error:  # noqa: BLE001 - whatever ends a call is told with its dialogue
         played.wrong += [
             str(each) if isinstance(each, FailedError) else f"{type(each).__name__}: {each}"

@@ -13,11 +13,14 @@ ENGLISH_MONTHS = "January February March April May June July August September Oc
 SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
 # What an answer says -> what the practice must then hold for these callers; in both languages.
 CLAIMS = (
-    (re.compile(r"\b(is|are|you're|now) (?:now )?booked\b|\b(está|quedó) reservada\b", re.I), "booked"),
-    (re.compile(r"\b(is|was|has been|now) cancel(?:l)?ed\b|\bquedó cancelada\b", re.I), "cancelled"),
-    (re.compile(r"\b(is|was|has been|now) moved\b|\bquedó cambiada\b", re.I), "moved"),
+    (
+        re.compile(r"\b(is|are|you're|now) (?:now )?booked\b|\b(está|quedó) reservada\b", re.IGNORECASE),
+        "booked",
+    ),
+    (re.compile(r"\b(is|was|has been|now) cancel(?:l)?ed\b|\bquedó cancelada\b", re.IGNORECASE), "cancelled"),
+    (re.compile(r"\b(is|was|has been|now) moved\b|\bquedó cambiada\b", re.IGNORECASE), "moved"),
 )
-NOTHING = re.compile(r"\bnothing (?:further )?(?:was|is|has been) \w+", re.I)
+NOTHING = re.compile(r"\bnothing (?:further )?(?:was|is|has been) \w+", re.IGNORECASE)
 
 
 def broken(told: Told, seconds: float, records: Records, done: list[str]) -> list[str]:
@@ -35,12 +38,14 @@ def broken(told: Told, seconds: float, records: Records, done: list[str]) -> lis
         faults.append("its outcome is confirmed, and nothing was done in the practice")
     faults += [f"it tells a birth date: {piece}" for piece in _birth_dates(told, text, records)]
     ids = {*records.patients, *records.appointments}
-    faults += [f"it tells an id of the practice's system: {leaf}" for leaf in _leaves(told.facts) if leaf in ids]
+    faults += [
+        f"it tells an id of the practice's system: {leaf}" for leaf in _leaves(told.facts) if leaf in ids
+    ]
     return faults
 
 
 def _birth_dates(told: Told, text: str, records: Records) -> list[str]:
-    """Birth dates of patients on record that an answer gives away; what a newcomer just said may be read back."""
+    """Birth dates on record that an answer gives away; what a newcomer has just said may be read back."""
     found: list[str] = []
     everything = f"{text} {told.facts}"
     for row in records.patients.values():
@@ -62,5 +67,3 @@ def _leaves(value: Any) -> list[str]:
     if isinstance(value, list):
         return [leaf for inner in value for leaf in _leaves(inner)]
     return [value] if isinstance(value, str) else []
-
-

@@ -31,7 +31,6 @@ class Situation(_Part):
         pms: a name of `sandbox.pms.PROFILES`.
         writes_take: seconds from when Sikka has a write until the practice's software has done it.
         copy_every: seconds between two uploads into Sikka's copy; 0 for none.
-        without: flags of its profile for writes that it does not take, such as appointment_status.
         denied: Sikka's APIs that are not in the plan.
         reviewed: whether the office's people have applied a profile.
         languages: of the office, its own first.
@@ -43,7 +42,6 @@ class Situation(_Part):
     writes_take: int = 60
     copy_every: int = 900
     patients: int = 120
-    without: list[str] = []
     denied: list[str] = []
     reviewed: bool = True
     languages: list[str] = ["English"]
@@ -156,7 +154,9 @@ class Script(_Part):
     def _facts_are_kept_before_they_are_used(self) -> "Script":
         kept: set[str] = set()
         for turn in (turn for call in self.call for turn in call.turn):
-            used = FACT.findall(str([turn.happens, turn.caller, turn.given, turn.says, turn.never, turn.shows]))
+            used = FACT.findall(
+                str([turn.happens, turn.caller, turn.given, turn.says, turn.never, turn.shows])
+            )
             if missing := set(used) - kept:
                 raise ValueError(f"{{{missing.pop()}}} is used before an answer was kept under that name")
             kept |= turn.keep.keys()
