@@ -10,7 +10,7 @@ import anyio
 from callers import Caller, Told
 
 from calls.happenings import happen
-from calls.rules import broken
+from calls.rules import broken, whole
 from calls.script import OneCall, Script, Turn, filled
 from calls.stage import LIMIT_SECONDS, Stage, set_up
 
@@ -130,8 +130,8 @@ class Player:
             if piece.casefold() not in told.spoken.casefold():
                 raise FailedError(f"Expected to hear {piece!r}, and heard: {told.spoken}")
         for piece in filled([*turn.never, *self.script.never], self.facts):
-            if piece.casefold() in told.result.content[0].text.casefold():
-                raise FailedError(f"{piece!r} must never be said, and was: {told.result.content[0].text}")
+            if piece.casefold() in whole(told).casefold():
+                raise FailedError(f"{piece!r} must never be said, and was: {whole(told)}")
 
     def _at(self, told: Told, place: str) -> Any:
         value: Any = told.facts

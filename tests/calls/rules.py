@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from callers import Told
+from mcp_types import TextContent
 
 from sandbox.records import Records
 
@@ -12,28 +13,40 @@ WAY_SECONDS = 0.5  # the answer's way on a busy machine
 ENGLISH_MONTHS = "January February March April May June July August September October November December"
 SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
 # What an answer says -> what the practice must then hold for these callers; in both languages.
-CLAIMS = (
-    (
-        re.compile(r"\b(is|are|you're|now) (?:now )?booked\b|\b(está|quedó) reservada\b", re.IGNORECASE),
-        "booked",
-    ),
-    (re.compile(r"\b(is|was|has been|now) cancel(?:l)?ed\b|\bquedó cancelada\b", re.IGNORECASE), "cancelled"),
-    (re.compile(r"\b(is|was|has been|now) moved\b|\bquedó cambiada\b", re.IGNORECASE), "moved"),
+CLAIMS = tuple(
+    (re.compile(pattern, re.IGNORECASE), verb)
+    for pattern, verb in (
+        (r"\b(is|are|you're) (now )?booked\b|\b(está|quedó) reservada\b", "booked"),
+        (r"\b(is|was|has been|now) cancell?ed\b|\bquedó cancelada\b", "cancelled"),
+        (r"\b(is|was|has been|now) moved\b|\bquedó cambiada\b", "moved"),
+        (r"\byour yes to .* is entered\b|\bquedó anotado su sí\b", "confirmed"),
+        (r"\bis (now )?registered\b", "registered"),
+        (r"\bis (now )?updated\b", "changed"),
+        (r"\bnote is in the record\b", "noted"),
+        (r"\bpayment of .* is recorded\b", "paid"),
+        (r"\bhas confirmed it\b|\bis now confirmed\b|\bya l[ao] confirmó\b|\bya está confirmada\b", ""),
+    )
 )
 NOTHING = re.compile(r"\bnothing (?:further )?(?:was|is|has been) \w+", re.IGNORECASE)
 
 
+def whole(told: Told) -> str:
+    """All that an agent reads of an answer, what is not for speaking included."""
+    [block] = told.result.content
+    assert isinstance(block, TextContent)
+    return block.text
+
+
 def broken(told: Told, seconds: float, records: Records, done: list[str]) -> list[str]:
     """The rules that an answer breaks, beside the contract, each as a sentence."""
-    text = told.result.content[0].text
-    said = told.facts["say"]
+    text, said = whole(told), told.facts["say"]
     faults: list[str] = []
     if seconds > ANSWER_SECONDS + WAY_SECONDS:
         faults.append(f"it took {seconds:.1f} s, and {ANSWER_SECONDS} s is the most")
     plain = NOTHING.sub("", said)
     for pattern, verb in CLAIMS:
         if pattern.search(plain) and not any(verb in line for line in done):
-            faults.append(f"it says {verb!r}, and the practice knows nothing of it")
+            faults.append(f"it says {verb or 'confirmed'!r}, and the practice knows nothing of it")
     if told.outcome == "confirmed" and not done:
         faults.append("its outcome is confirmed, and nothing was done in the practice")
     faults += [f"it tells a birth date: {piece}" for piece in _birth_dates(told, text, records)]

@@ -15,8 +15,7 @@ from calls.rules import broken
 from calls.script import FOLDER, MalformedError, Script, read
 from sandbox.records import Patient, Records
 from server.desk.answers import Outcome
-from server.settings import Settings
-from server.tools.toolsets import shown
+from server.tools.toolsets import TOOLSETS, shown
 
 FILES = sorted(FOLDER.glob("*.toml"))
 GOOD = (FOLDER / "nickname.toml").read_text(encoding="utf-8")
@@ -110,6 +109,8 @@ RECORDS = Records(patients={"4711": ANNA})
         (answer("Your appointment was cancelled."), [], "it says 'cancelled'"),
         (answer("La cita quedó cancelada."), [], "it says 'cancelled'"),
         (answer("You're now booked for Monday."), ["cancelled: Anna Lindqvist, x"], "it says 'booked'"),
+        (answer("El consultorio ya lo confirmó."), [], "it says 'confirmed'"),
+        (answer("Ada Okafor is registered."), ["booked: Ada Okafor, x"], "it says 'registered'"),
         (answer("All right.", "confirmed"), [], "its outcome is confirmed"),
         (answer("Born on April 12, 1986."), [], "it tells a birth date"),
         (answer("Nació el 12 de abril de 1986."), [], "it tells a birth date"),
@@ -149,8 +150,8 @@ def test_at_least_thirty_calls_see_every_tool_every_outcome_and_every_transport(
     scripts = [read(path) for path in FILES]
     assert len(scripts) >= 30
     turns = [turn for script in scripts for call in script.call for turn in call.turn]
-    everything = Settings(toolsets="scheduling,frontoffice,billing")
-    assert {turn.tool for turn in turns} - {""} == {spec.name for spec in shown(everything)}
+    everything = shown(TOOLSETS, read_only=False)
+    assert {turn.tool for turn in turns} - {""} == {spec.name for spec in everything}
     certain = {turn.answers[0] for turn in turns if len(turn.answers) == 1}
     assert certain == set(Outcome) - NEVER_SEEN
     transports = {call.transport for script in scripts for call in script.call}
