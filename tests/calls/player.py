@@ -54,10 +54,7 @@ class Player:
             if number > 1:
                 self.note("--- a new call ---")
             await self._call(call, number)
-        await self._end()
-        most = self.script.tool_calls_at_most
-        if most is not None and self.played.tool_calls > most:
-            raise FailedError(f"It took {self.played.tool_calls} tool calls, and {most} are the most.")
+        await self.end()
 
     def note(self, line: str) -> None:
         self.played.dialogue.append(line)
@@ -104,7 +101,7 @@ class Player:
             for _ in range(turn.at_once):
                 together.start_soon(once)
         for told in answers:
-            self._hold_to(turn, told)
+            hold_to(turn, told, self.facts, self.script.never)
 
     def _count(self, told: Told, seconds: float) -> None:
         self.played.tool_calls += 1
@@ -117,33 +114,11 @@ class Player:
         for fault in broken(told, seconds, self.stage.office.records, self.stage.done()):
             raise FailedError(f"The answer breaks a rule: {fault}.")
 
-    def _hold_to(self, turn: Turn, told: Told) -> None:
-        if told.outcome not in turn.answers:
-            raise FailedError(f"Expected the answer {' or '.join(turn.answers)}, and found {told.outcome}.")
-        for name, place in turn.keep.items():
-            self.facts[name] = self._at(told, place)
-        for place, wanted in filled(turn.shows, self.facts).items():
-            found = self._at(told, place)
-            if found != wanted:
-                raise FailedError(f"Expected {place} to be {wanted!r}, and found {found!r}.")
-        for piece in filled(turn.says, self.facts):
-            if piece.casefold() not in told.spoken.casefold():
-                raise FailedError(f"Expected to hear {piece!r}, and heard: {told.spoken}")
-        for piece in filled([*turn.never, *self.script.never], self.facts):
-            if piece.casefold() in whole(told).casefold():
-                raise FailedError(f"{piece!r} must never be said, and was: {whole(told)}")
-
-    def _at(self, told: Told, place: str) -> Any:
-        value: Any = told.facts
-        for step in place.split("."):
-            try:
-                value = value[int(step)] if isinstance(value, list) else value[step]
-            except (KeyError, IndexError, ValueError, TypeError):
-                raise FailedError(f"The answer shows no {place}: {told.facts}") from None
-        return value
-
-    async def _end(self) -> None:
-        end = self.script.end
+    async def end(self) -> None:
+        """What has become of it all. Raises FailedError."""
+        end, most = self.script.end, self.script.tool_calls_at_most
+        if most is not None and self.played.tool_calls > most:
+            raise FailedError(f"It took {self.played.tool_calls} tool calls, and {most} are the most.")
         expected = {
             "In the practice": sorted(filled(end.practice, self.facts)),
             "In the ledger": filled(end.ledger, self.facts),
@@ -173,6 +148,34 @@ class Player:
             "In the ledger": await self.stage.ledger(),
             "In the inbox": await self.stage.inbox(),
         }
+
+
+def hold_to(turn: Turn, told: Told, facts: dict[str, Any], never: list[str]) -> None:
+    """Hold an answer to its turn, and keep of it in `facts` what that names. Raises FailedError."""
+    if told.outcome not in turn.answers:
+        raise FailedError(f"Expected the answer {' or '.join(turn.answers)}, and found {told.outcome}.")
+    for name, place in turn.keep.items():
+        facts[name] = _at(told, place)
+    for place, wanted in filled(turn.shows, facts).items():
+        found = _at(told, place)
+        if found != wanted:
+            raise FailedError(f"Expected {place} to be {wanted!r}, and found {found!r}.")
+    for piece in filled(turn.says, facts):
+        if piece.casefold() not in told.spoken.casefold():
+            raise FailedError(f"Expected to hear {piece!r}, and heard: {told.spoken}")
+    for piece in filled([*turn.never, *never], facts):
+        if piece.casefold() in whole(told).casefold():
+            raise FailedError(f"{piece!r} must never be said, and was: {whole(told)}")
+
+
+def _at(told: Told, place: str) -> Any:
+    value: Any = told.facts
+    for step in place.split("."):
+        try:
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        except (KeyError, IndexError, ValueError, TypeError):
+            raise FailedError(f"The answer shows no {place}: {told.facts}") from None
+    return value
 
 
 def _listed(lines: list[str]) -> str:

@@ -10,9 +10,10 @@ from mcp_types import CallToolResult, TextContent
 
 from calls import __main__ as table
 from calls.happenings import TABLE
-from calls.player import Played, play
+from calls.player import FailedError, Played, Player, hold_to, play
 from calls.rules import broken
-from calls.script import FOLDER, MalformedError, Script, read
+from calls.script import FOLDER, MalformedError, Script, Turn, read
+from calls.stage import set_up
 from sandbox.records import Patient, Records
 from server.desk.answers import Outcome
 from server.tools.toolsets import TOOLSETS, shown
@@ -35,38 +36,57 @@ def script(tmp_path, *changes, of=GOOD) -> Script:
 
 
 async def test_a_call_that_goes_as_its_file_says_is_ok_and_is_counted(tmp_path):
-    played = await play(script(tmp_path), tmp_path)
-    assert played.ok, table.told(played)
-    assert played.tool_calls == 4
-    assert 0 < played.slowest <= played.seconds
-    assert table.line("nickname", played).startswith("ok     nickname")
-    assert "1 of 1 calls" in table.summary({"nickname": played}, 3.0)
+    good, played = script(tmp_path), Played("A call")
+    async with set_up(good.situation, tmp_path) as stage:
+        player = Player(good, stage, played, PATIENCE)
+        await player.play()
+        assert played.ok
+        assert played.tool_calls == 4
+        assert 0 < played.slowest <= played.seconds
+        assert table.line("nickname", played).startswith("ok     nickname")
+        assert "1 of 1 calls" in table.summary({"nickname": played}, 3.0)
+        # At the same end, whatever else a file would have expected of it fails.
+        for change, complaint in ENDS:
+            player.script = script(tmp_path, change)
+            with pytest.raises(FailedError, match=complaint):
+                await player.end()
+
+
+ENDS = (
+    (("at_most = 4", "at_most = 3"), "It took 4 tool calls, and 3 are the most."),
+    (("booked: William Thompson", "booked: Anna Lindqvist"), "In the practice at the end, expected:"),
+    (('"booked: William Thompson, {start}"', ""), "In the practice at the end, expected:\n    nothing"),
+    (("book: confirmed", "book: pending"), "In the ledger at the end, expected:"),
+    (("inbox = []", 'inbox = ["message"]'), "In the inbox at the end, expected:"),
+    (("inbox = []", 'inbox = []\ninbox_holds = ["a call"]'), "Expected 'a call' in a task of the inbox"),
+)
+
+
+async def test_an_answer_that_the_file_does_not_expect_fails_and_is_told_with_the_dialogue(tmp_path):
+    otherwise = ('answer = "verified"', 'answer = "not_verified"')
+    played = await play(script(tmp_path, otherwise), tmp_path, PATIENCE)
+    assert not played.ok
+    assert table.line("nickname", played).startswith("FAILED")
+    told = table.told(played)
+    assert "    Expected the answer not_verified, and found verified." in told
+    assert "    | Caller: Hi, this is Bill Thompson" in told
+    assert "    |     find_patient(name='Bill Thompson'" in told
 
 
 @pytest.mark.parametrize(
-    ("change", "complaint"),
+    ("expected", "complaint"),
     [
-        (('answer = "verified"', 'answer = "not_verified"'), "Expected the answer not_verified, and found"),
-        (('says = ["Wednesday', 'says = ["Thursday'), "Expected to hear 'Thursday, December 2', and heard"),
-        (("\n[[call]]", '\nnever = ["the record"]\n[[call]]'), "'the record' must never be said, and was"),
-        (('"slots.0.slot"', '"slots.7.slot"'), "The answer shows no slots.7.slot"),
-        (("at_most = 4", "at_most = 3"), "It took 4 tool calls, and 3 are the most."),
-        (("booked: William Thompson", "booked: Anna Lindqvist"), "In the practice at the end, expected:"),
-        (("book: confirmed", "book: pending"), "In the ledger at the end, expected:"),
-        (("inbox = []", 'inbox = ["message"]'), "In the inbox at the end, expected:"),
+        ({"says": ["Thursday"]}, "Expected to hear 'Thursday', and heard: It is Monday."),
+        ({"never": ["monday"]}, "'monday' must never be said, and was: It is Monday."),
+        ({"keep": {"slot": "slots.7.slot"}}, "The answer shows no slots.7.slot"),
+        ({"shows": {"new": True}}, "Expected new to be True, and found False."),
+        ({"answer": ["pending", "queued"]}, "Expected the answer pending or queued, and found ok."),
     ],
-    ids=["answer", "unheard", "forbidden", "missing", "many", "practice", "ledger", "inbox"],
 )
-async def test_what_does_not_go_as_the_file_says_fails_and_is_told_with_the_dialogue(
-    tmp_path, change, complaint
-):
-    played = await play(script(tmp_path, change), tmp_path, PATIENCE)
-    assert not played.ok
-    told = table.told(played)
-    assert complaint in told
-    assert "    | Caller: Hi, this is Bill Thompson" in told
-    assert "    |     find_patient(name='Bill Thompson'" in told
-    assert table.line("nickname", played).startswith("FAILED")
+def test_what_an_answer_lacks_and_must_not_hold_fails(expected, complaint):
+    turn = Turn.model_validate({"caller": "Hello?", "tool": "office_info", "answer": "ok", **expected})
+    with pytest.raises(FailedError, match=re.escape(complaint)):
+        hold_to(turn, answer("It is Monday.", new=False, slots=[]), {}, [])
 
 
 async def test_an_effect_that_is_missing_in_the_practice_fails(tmp_path):
@@ -177,3 +197,10 @@ def test_a_run_that_fails_or_cannot_begin_says_so(tmp_path, capsys, monkeypatch)
     assert "broken.toml" in capsys.readouterr().out
     bad = dataclasses.replace(Played("A call"), wrong=["no"])
     assert "None of 1 calls" in table.summary({"broken": bad}, 1.0)
+
+
+def test_the_page_shows_a_call_that_can_be_read_and_lists_all_there_are(tmp_path):
+    page = (FOLDER.parent.parent.parent / "docs" / "calls.md").read_text(encoding="utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert script(tmp_path, of=example).tool_calls_at_most == 4
+    assert {path.stem for path in FILES} == set(re.findall(r"^ok +(\w+) +\d+ tool calls", page, re.MULTILINE))
