@@ -29,18 +29,15 @@ async def _takes(stage: Any, start: str) -> None:
     others = iter(stage.strangers)
     for chair in office.records.operatories.values():
         if not chair.hidden and not office.records.in_the_way(chair.practice_id, chair.name, when, 10):
-            desk.book(next(others), when, 30, chair.name, chair.provider_ids[0])
-    stage.seen()
+            stage.by_the_desk(desk.book(next(others), when, 30, chair.name, chair.provider_ids[0]))
 
 
 async def _desk_cancels(stage: Any, name: str, start: str) -> None:
-    stage.desk.cancel(stage.visit(name, start).sr_no)
-    stage.seen()
+    stage.by_the_desk(stage.desk.cancel(stage.visit(name, start).sr_no))
 
 
 async def _desk_moves(stage: Any, name: str, start: str, new: str) -> None:
-    stage.desk.move(stage.visit(name, start).sr_no, dt.datetime.fromisoformat(new))
-    stage.seen()
+    stage.by_the_desk(stage.desk.move(stage.visit(name, start).sr_no, dt.datetime.fromisoformat(new)))
 
 
 async def _has(stage: Any, name: str, start: str, what: str) -> None:
@@ -50,9 +47,9 @@ async def _has(stage: Any, name: str, start: str, what: str) -> None:
     chair = next(row for row in office.records.operatories.values() if row.hygiene == hygiene)
     while taken := office.records.in_the_way(chair.practice_id, chair.name, when, minutes):
         del rows[taken.sr_no]
-    stage.desk.book(stage.person(name).patient_id, when, minutes, chair.name, chair.provider_ids[0])
+    number, lead = stage.person(name).patient_id, chair.provider_ids[0]
+    stage.by_the_desk(stage.desk.book(number, when, minutes, chair.name, lead))
     office.refresh()
-    stage.seen()
 
 
 async def _has_nothing(stage: Any, name: str) -> None:
@@ -62,15 +59,14 @@ async def _has_nothing(stage: Any, name: str) -> None:
         if row.patient_id == number and row.start >= office.now():
             del office.records.appointments[row.sr_no]
     office.refresh()
-    stage.seen()
 
 
 async def _is_called(stage: Any, name: str, first: str, last: str) -> None:
     office = stage.office
     row = stage.person(name)
-    office.records.patients[row.patient_id] = replace(row, firstname=first, lastname=last)
+    renamed = replace(row, firstname=first, lastname=last)
+    office.records.patients[row.patient_id] = stage.before.patients[row.patient_id] = renamed
     office.refresh()
-    stage.seen()
 
 
 async def _uploads(stage: Any) -> None:

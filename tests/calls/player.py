@@ -1,6 +1,7 @@
 """Plays one call's file turn by turn, and writes down what was said, done and found."""
 
 import time
+import traceback
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,8 +81,10 @@ class Player:
         self.note(f"    {turn.tool}({shown})")
         if turn.cut_off_after is not None:
             self.played.tool_calls += 1
-            with anyio.move_on_after(turn.cut_off_after):
+            with anyio.move_on_after(turn.cut_off_after) as time_given:
                 await caller.ask(turn.tool, **arguments)
+            if not time_given.cancelled_caught:
+                raise FailedError(f"{turn.tool} was to be cut off, and answered before.")
             self.note(f"    cut off after {turn.cut_off_after} s; nobody hears the answer")
             return
         answers: list[Told] = []
@@ -91,7 +94,8 @@ class Player:
             try:
                 told = await caller.ask(turn.tool, **arguments)
             except AssertionError as error:
-                raise FailedError(f"The answer breaks the tool contract: {error}") from error
+                rule = traceback.extract_tb(error.__traceback__)[-1].line
+                raise FailedError(f"The answer breaks the tool contract: {error}\n  by: {rule}") from error
             except TimeoutError:
                 raise FailedError(f"{turn.tool} gave no answer within {caller.seconds:g} s.") from None
             answers.append(told)
@@ -130,6 +134,7 @@ class Player:
                 await anyio.sleep(0.1)
                 found = await self._found()
         if found == expected:
+            await self.stage.all_is_carried_out()
             await anyio.sleep(AFTERWARDS_SECONDS)
             found = await self._found()
         for where, lines in expected.items():

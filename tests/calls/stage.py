@@ -23,6 +23,7 @@ from processes import LEFT_OUT, OFFICE, ServerProcess, free_port
 from calls.moments import FILE, Moments
 from calls.script import OneCall, Situation
 from calls.truth import done_in
+from sandbox.desk import DeskAct
 from sandbox.faults import Fault
 from sandbox.names import KNOWN
 from sandbox.records import Appointment, Patient, Records
@@ -97,9 +98,10 @@ class Stage:
             and not row.cancelled
         )
 
-    def seen(self) -> None:
-        """What the practice's own people have done until now is none of the callers' doing."""
-        self.before = self.office.records.snapshot()
+    def by_the_desk(self, act: DeskAct) -> None:
+        """What the practice's own people have done to an appointment is none of the callers' doing."""
+        number = act.appointment_sr_no
+        self.before.appointments[number] = self.office.records.appointments[number]
 
     def done(self) -> list[str]:
         """What has been done in the practice for its callers."""
@@ -127,6 +129,13 @@ class Stage:
                 for row in await self.rows()
             ):
                 await anyio.sleep(0.02)
+
+    async def all_is_carried_out(self) -> None:
+        """Whatever Sikka was sent is carried out, also what no row of the ledger knows of."""
+        pending = self.world.queue.pending_of(OFFICE)
+        await self.passes(
+            max((write.due_at - self.moments() + 1 for write in pending if write.due_at), default=0)
+        )
 
     async def practice_does(self) -> None:
         """Let the practice's software do all it was sent, and the server learn of it."""
