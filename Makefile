@@ -96,6 +96,9 @@ packages: setup ## Build the wheel, the sdist, the bundle and the image's steps,
 deploy-check: setup ## Try deploy/ with a real nginx and systemd's own checks (installs them where apt is and one may)
 	@tests/packages/deploy_check
 
+calls: setup ## Play whole calls against a running server: CALLS="nickname twins" for some of them
+	@PYTHONPATH=tests $(BIN)/python -m calls $(CALLS)
+
 lock: ## Write requirements.lock and requirements.audit.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group dev pyproject.toml -o requirements.lock

@@ -17,11 +17,15 @@ Value = str | bool | int
 
 
 class BadArgument(Exception):
-    """An argument that cannot be read. It carries the key of the question to ask, never the value."""
+    """An argument that cannot be read. It carries the key of the question to ask, never the value.
 
-    def __init__(self, key: str) -> None:
+    `words` fill the question's sentence, and hold nothing of what was given.
+    """
+
+    def __init__(self, key: str, **words: str) -> None:
         super().__init__(key)
         self.key = key
+        self.words = words
 
 
 @dataclass(frozen=True)

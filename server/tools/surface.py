@@ -243,7 +243,9 @@ class Surface(MCPServer[None]):
             values: dict[str, Value] = read_all(spec.arguments, arguments)
             return await _marked(call, await spec.run(call, values))
         except BadArgument as bad:
-            return _plain(language, ("invalid_input", bad.key), Outcome.INVALID_INPUT)
+            return Answer(
+                Outcome.INVALID_INPUT, sentence(language, ("invalid_input", bad.key), **bad.words)
+            )
         except BadHandle as error:
             return _handle_answer(language, error)
         except Diverted as diverted:

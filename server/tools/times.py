@@ -100,7 +100,7 @@ async def taken(
 
 async def _ask(call: Call, profile: Profile, values: dict[str, Any], today: dt.date) -> Ask:
     """What is asked for. Raises BadArgument, BadHandle."""
-    first, last = _range(values, today, profile.policy.horizon_days)
+    first, last = _range(call, values, today, profile.policy.horizon_days)
     ask = Ask(
         reason=reason_of(values["reason"], profile.charter),
         first=first,
@@ -134,12 +134,15 @@ async def _usual_provider(call: Call, profile: Profile, patient: PatientProof) -
     return patient.provider_id
 
 
-def _range(values: dict[str, Any], today: dt.date, horizon_days: int) -> tuple[dt.date, dt.date | None]:
+def _range(
+    call: Call, values: dict[str, Any], today: dt.date, horizon_days: int
+) -> tuple[dt.date, dt.date | None]:
     first = iso_date(values["date_from"], "date_from") or today
     last = iso_date(values["date_to"], "date_to")
     horizon = today + dt.timedelta(days=horizon_days)
     if first < today or (last is not None and last < today):
-        raise BadArgument("date_past")
+        # An agent that does not know today's date would only ask again for a day that is over.
+        raise BadArgument("date_past", today=spoken_date(today, today, call.voice))
     if last is not None and last < first:
         raise BadArgument("date_order")
     if first > horizon:

@@ -8,6 +8,8 @@ from callers import on_the_phone
 from processes import OFFICE, http_server, open_practice
 
 from sandbox.switches import Switches
+from server.tools.speech import spoken_date
+from server.tools.voices import VOICES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -119,6 +121,17 @@ async def test_days_that_cannot_be_looked_at_are_asked_about(practice, server, f
         told = await caller.ask("find_slots", reason="exam", date_from=day(first), date_to=day(last))
         assert told.outcome == "invalid_input"
         assert question in told.say
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_an_agent_that_takes_today_for_a_later_day_is_told_which_day_it_is(practice, server, language):
+    here = today(practice)
+    async with on_the_phone(server, call_id=f"today-{language}", language=language) as caller:
+        told = await caller.ask("find_slots", reason="exam", date_from=str(here - dt.timedelta(days=6)))
+        known = await caller.ask("office_info", topic="today")
+    assert told.outcome == "invalid_input"
+    assert spoken_date(here, here, VOICES[language]) in told.facts["next"]
+    assert spoken_date(here, here, VOICES[language]) in known.say
 
 
 @pytest.mark.parametrize("words", ["tomorrow", "12/01/2026", "2026-13-01", "December 1st", "2026"])

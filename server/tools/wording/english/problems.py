@@ -59,7 +59,7 @@ _INVALID_INPUT: Final = {
     ("invalid_input", "date_to"): ("Up to which day shall I look?", "Give date_to as year, month and day."),
     ("invalid_input", "date_past"): (
         "That day has passed. Which coming day would suit you?",
-        "The answer's today is the office's date; give days from then on.",
+        "Today is {today} at the office; give days from then on.",
     ),
     ("invalid_input", "date_order"): (
         "Between which two days shall I look?",

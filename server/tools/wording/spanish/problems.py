@@ -59,7 +59,7 @@ _INVALID_INPUT: Final = {
     ("invalid_input", "date_to"): ("¿Hasta qué día busco?", "Dé date_to " + _AS_DATE),
     ("invalid_input", "date_past"): (
         "Ese día ya pasó. ¿Qué otro día le queda bien?",
-        "El today de la respuesta es la fecha del consultorio; dé días desde ahí.",
+        "En el consultorio hoy es {today}; dé días desde ahí.",
     ),
     ("invalid_input", "date_order"): (
         "¿Entre qué días busco?",

@@ -1,0 +1,82 @@
+"""What no answer may break, in whatever call: the tool contract, and what the practice itself knows."""
+
+import re
+from typing import Any
+
+from callers import Told
+from mcp_types import TextContent
+
+from sandbox.records import Records
+
+ANSWER_SECONDS = 3.5  # the server's deadline
+WAY_SECONDS = 0.5  # the answer's way on a busy machine
+ENGLISH_MONTHS = "January February March April May June July August September October November December"
+SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+# What an answer says -> what the practice must then hold for these callers; in both languages.
+CLAIMS = tuple(
+    (re.compile(pattern, re.IGNORECASE), verb)
+    for pattern, verb in (
+        (r"\b(is|are|you're) (now )?booked\b|\b(está|quedó) reservada\b", "booked"),
+        (r"\b(is|was|has been|now) cancell?ed\b|\bquedó cancelada\b", "cancelled"),
+        (r"\b(is|was|has been|now) moved\b|\bquedó cambiada\b", "moved"),
+        (r"\byour yes to .* is entered\b|\bquedó anotado su sí\b", "confirmed"),
+        (r"\bis (now )?registered\b", "registered"),
+        (r"\bis (now )?updated\b", "changed"),
+        (r"\bnote is in the record\b", "noted"),
+        (r"\bpayment of .* is recorded\b", "paid"),
+        (r"\bhas confirmed it\b|\bis now confirmed\b|\bya l[ao] confirmó\b|\bya está confirmada\b", ""),
+    )
+)
+NOTHING = re.compile(r"\bnothing (?:further )?(?:was|is|has been) \w+", re.IGNORECASE)
+
+
+def whole(told: Told) -> str:
+    """All that an agent reads of an answer, what is not for speaking included."""
+    [block] = told.result.content
+    assert isinstance(block, TextContent)
+    return block.text
+
+
+def broken(told: Told, seconds: float, records: Records, done: list[str]) -> list[str]:
+    """The rules that an answer breaks, beside the contract, each as a sentence."""
+    text, said = whole(told), told.facts["say"]
+    faults: list[str] = []
+    if seconds > ANSWER_SECONDS + WAY_SECONDS:
+        faults.append(f"it took {seconds:.1f} s, and {ANSWER_SECONDS} s is the most")
+    plain = NOTHING.sub("", said)
+    for pattern, verb in CLAIMS:
+        if pattern.search(plain) and not any(verb in line for line in done):
+            faults.append(f"it says {verb or 'confirmed'!r}, and the practice knows nothing of it")
+    if told.outcome == "confirmed" and not done:
+        faults.append("its outcome is confirmed, and nothing was done in the practice")
+    faults += [f"it tells a birth date: {piece}" for piece in _birth_dates(told, text, records)]
+    ids = {*records.patients, *records.appointments}
+    faults += [
+        f"it tells an id of the practice's system: {leaf}" for leaf in _leaves(told.facts) if leaf in ids
+    ]
+    return faults
+
+
+def _birth_dates(told: Told, text: str, records: Records) -> list[str]:
+    """Birth dates on record that an answer gives away; what a newcomer has just said may be read back."""
+    found: list[str] = []
+    everything = f"{text} {told.facts}"
+    for row in records.patients.values():
+        born = row.birthdate
+        if born is None:
+            continue
+        english = f"{ENGLISH_MONTHS.split()[born.month - 1]} {born.day}, {born.year}"
+        spanish = f"{born.day} de {SPANISH_MONTHS.split()[born.month - 1]} de {born.year}"
+        if born.isoformat() in everything or (
+            told.outcome != "needs_confirmation" and (english in everything or spanish in everything)
+        ):
+            found.append(f"that of {row.firstname} {row.lastname}")
+    return found
+
+
+def _leaves(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [leaf for inner in value.values() for leaf in _leaves(inner)]
+    if isinstance(value, list):
+        return [leaf for inner in value for leaf in _leaves(inner)]
+    return [value] if isinstance(value, str) else []
