@@ -243,9 +243,7 @@ class Surface(MCPServer[None]):
             values: dict[str, Value] = read_all(spec.arguments, arguments)
             return await _marked(call, await spec.run(call, values))
         except BadArgument as bad:
-            return Answer(
-                Outcome.INVALID_INPUT, sentence(language, ("invalid_input", bad.key), **bad.words)
-            )
+            return Answer(Outcome.INVALID_INPUT, sentence(language, ("invalid_input", bad.key), **bad.words))
         except BadHandle as error:
             return _handle_answer(language, error)
         except Diverted as diverted:

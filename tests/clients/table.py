@@ -2,8 +2,7 @@
 
     python tests/clients/table.py [CLIENT...]
 
-The runner of other clients, `tests/conformance/run`, prints rows in the same format; it is given those
-asked for, of `inspector` and `conformance`.
+Inspector's and the conformance suite's runners print rows in the same format; each has a table of its own.
 """
 
 import asyncio
@@ -21,17 +20,17 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(ROOT)]
 from environments import NotInstalledError, python_of  # noqa: E402 - found by the line above
 from roster import KINDS  # noqa: E402 - as above
 
-OTHERS = ROOT / "tests" / "conformance" / "run"
-OTHER_CLIENTS = ("inspector", "conformance")
+OTHERS = {
+    "inspector": [str(ROOT / "tests" / "inspector" / "run"), "--rows"],
+    "conformance": [str(ROOT / "tests" / "conformance" / "run")],
+}
 AT_ONCE = 2  # more would meet the clients' time-outs for want of processors
 Row = dict[str, object]
 
 
-async def rows_of(clients: list[str], folder: Path, places: asyncio.Semaphore) -> list[Row]:
-    """What these clients' runner printed; one that says nothing, or ends badly without a word, failed."""
-    client = " ".join(clients)
-    ours = [sys.executable, str(HERE / "run.py")]
-    command = [*([str(OTHERS)] if clients[0] in OTHER_CLIENTS else ours), *clients]
+async def rows_of(client: str, folder: Path, places: asyncio.Semaphore) -> list[Row]:
+    """What a client's runner printed; one that says nothing, or ends badly without a word, failed."""
+    command = OTHERS.get(client) or [sys.executable, str(HERE / "run.py"), client]
     log = folder / f"{client}.log"
     async with places:
         began = time.monotonic()
@@ -46,7 +45,6 @@ async def rows_of(clients: list[str], folder: Path, places: asyncio.Semaphore) -
             out, _ = await process.communicate()
         sys.stderr.write(f"clients: {client} took {time.monotonic() - began:.0f} s\n")
     rows: list[Row] = [json.loads(line) for line in out.splitlines() if line.startswith(b"{")]
-    rows = [row for row in rows if row["client"] in clients]
     if not rows or (process.returncode != 0 and all(row["ok"] for row in rows)):
         rows.append(
             {"client": client, "case": "ran", "ok": False, "detail": f"ended with {process.returncode}"}
@@ -56,11 +54,18 @@ async def rows_of(clients: list[str], folder: Path, places: asyncio.Semaphore) -
     return rows
 
 
+def mark(row: Row) -> str:
+    """How a case went; "n/a" is one that is known not to apply to this server, and did not."""
+    if not row["ok"]:
+        return "FAILED"
+    return "n/a" if row.get("expected") else "ok"
+
+
 def table(rows: list[Row]) -> str:
     """One line a case, one column a client."""
     clients = list(dict.fromkeys(str(row["client"]) for row in rows))
     cases = list(dict.fromkeys(str(row["case"]) for row in rows))
-    marks = {(row["client"], row["case"]): "ok" if row["ok"] else "FAILED" for row in rows}
+    marks = {(row["client"], row["case"]): mark(row) for row in rows}
     wide = max(len(case) for case in cases)
     lines = [
         " | ".join(["case".ljust(wide), *clients]),
@@ -74,7 +79,7 @@ def table(rows: list[Row]) -> str:
 
 async def main(chosen: list[str]) -> int:
     """The exit code."""
-    known = [*KINDS, *(OTHER_CLIENTS if OTHERS.exists() else ())]
+    known = [*KINDS, *OTHERS]
     unknown = [client for client in chosen if client not in known]
     if unknown:
         sys.stderr.write(f"clients: no {', '.join(unknown)}; there are {', '.join(known)}\n")
@@ -87,13 +92,14 @@ async def main(chosen: list[str]) -> int:
         except NotInstalledError as problem:
             sys.stderr.write(f"clients: {problem}\n")  # its runner says so in the table
     with tempfile.TemporaryDirectory(prefix="chairtime-clients-") as folder:
-        runs = [[client] for client in clients if client in KINDS]
-        if others := [client for client in clients if client not in KINDS]:
-            runs.append(others)
-        found = await asyncio.gather(*[rows_of(run, Path(folder), places) for run in runs])
+        found = await asyncio.gather(*[rows_of(client, Path(folder), places) for client in clients])
     rows = [row for some in found for row in some]
     failed = [row for row in rows if not row["ok"]]
-    print(table(rows))  # noqa: T201 - a command's answer
+    apart = [some for client, some in zip(clients, found, strict=True) if client in OTHERS]
+    together = [row for client, some in zip(clients, found, strict=True) if client in KINDS for row in some]
+    for some in (together, *apart):
+        if some:
+            print(table(some), end="\n\n")  # noqa: T201 - a command's answer
     for row in failed:
         print(f"FAILED {row['client']} {row['case']}: {row['detail']}")  # noqa: T201 - as above
     print(f"{len(rows) - len(failed)} passed, {len(failed)} failed")  # noqa: T201 - as above

@@ -109,7 +109,8 @@ class Desk:
         shown, left = "", list(answers)
         try:
             while True:
-                assert select.select([ours], [], [], LIMIT_SECONDS)[0], f"it says nothing more after:\n{shown}"
+                told, _, _ = select.select([ours], [], [], LIMIT_SECONDS)
+                assert told, f"it says nothing more after:\n{shown}"
                 try:
                     chunk = os.read(ours, 65536)
                 except OSError:  # the other end is closed

@@ -10,8 +10,7 @@ ROOT = Path(__file__).parents[2]
 SNIPPETS = ROOT / "docs" / "snippets"
 
 # Pages that are linked to before they are there. One that is there has to be taken off.
-AWAITED_PAGES = {
-}
+AWAITED_PAGES = {}
 # page -> what holds its blocks in the place of the tests here, and names the page.
 HELD_ELSEWHERE = {"docs/deployment.md": "tests/packages/follow_page.py"}  # as root, in a machine of its own
 
