@@ -111,7 +111,7 @@ lock: ## Write requirements.lock and requirements.audit.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group packages -o requirements.packages.lock
 
-check: lint types coverage inspector ## Everything that CI runs
+check: lint types coverage inspector ## What every change has to pass; .ci/run has the rest
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
@@ -198,17 +197,8 @@ class Stage:
 
     async def start(self) -> None:
         """Start the server and wait until it answers."""
-        log = self.folder / "server.log"
-        with log.open("ab") as out:
-            process = subprocess.Popen(  # noqa: ASYNC220 - it takes milliseconds
-                [sys.executable, *SERVE, "--transport", "http", "--port", str(self.port)],
-                env=self.environment(),
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-            )
-        self.server = ServerProcess(process, self.port, log)
+        command = [sys.executable, *SERVE, "--transport", "http", "--port", str(self.port)]
+        self.server = ServerProcess(command, self.environment(), self.port, self.folder / "server.log")
         for _ in range(PATIENCE - 1):
             with contextlib.suppress(AssertionError):
                 await self.server.ready()
