@@ -68,7 +68,7 @@ async def test_a_call_is_audited_with_names_and_never_a_value(tmp_path):
         assert (told.step, told.record, told.patient_key) == (Step.TOLD, done.record, found.patient_key)
         assert "say.when" in told.fields
         assert (done.spoke_as, told.spoke_as) == ("parent", "parent")
-        assert (tried.outcome, tried.patient_key, tried.fields) == ("not_verified", None, ())
+        assert (tried.outcome, tried.patient_key, tried.fields) == ("not_verified", None, ("news",))
         assert (unknown.outcome, unknown.patient_key, unknown.spoke_as) == ("invalid_input", None, "")
         assert len({entry.call_key for entry in (found, slots, done, told, tried, unknown)}) == 1
         assert {entry.caller for entry in (found, done)} == {"stdio"}

@@ -12,7 +12,11 @@ SNIPPETS = ROOT / "docs" / "snippets"
 # Pages that are linked to before they are there. One that is there has to be taken off.
 AWAITED_PAGES = {}
 # page -> what holds its blocks in the place of the tests here, and names the page.
-HELD_ELSEWHERE = {"docs/deployment.md": "tests/packages/follow_page.py"}  # as root, in a machine of its own
+HELD_ELSEWHERE = {
+    "docs/calls.md": "tests/calls/test_calls_player.py",  # its blocks are parts of a call's file
+    "docs/connecting.md": "tests/connecting/test_connecting_page.py",  # from an account on, which the stage has
+    "docs/deployment.md": "tests/packages/follow_page.py",  # as root, in a machine of its own
+}
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<info>.*)$")
 _HEADING = re.compile(r"^#{1,6} +(?P<text>.+?) *#*$")

@@ -165,6 +165,7 @@ async def test_every_other_tool_answers_in_spanish_too(line):
             paid.say
             == "Le repito: un pago de 1,245 dólares y 50 centavos, con cheque. ¿Lo envío al consultorio?"
         )
+        await caller.ask("find_slots", reason="revisión", patient="nuevo")  # whom a new patient will see
         new = {"first_name": "Íñigo", "last_name": "Peñalver", "date_of_birth": "1991-03-07"}
         read_back = await caller.ask("register_patient", **new, phone="860 555 0166")
         assert read_back.say == (
