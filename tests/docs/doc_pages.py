@@ -14,7 +14,7 @@ AWAITED_PAGES = {}
 # page -> what holds its blocks in the place of the tests here, and names the page.
 HELD_ELSEWHERE = {
     "docs/calls.md": "tests/calls/test_calls_player.py",  # its blocks are parts of a call's file
-    "docs/connecting.md": "tests/connecting/test_connecting_page.py",  # from an account on, which the stage has
+    "docs/connecting.md": "tests/connecting/test_connecting_page.py",  # in the order of a new account
     "docs/deployment.md": "tests/packages/follow_page.py",  # as root, in a machine of its own
 }
 
