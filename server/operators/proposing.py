@@ -8,20 +8,18 @@ import anyio
 from rich.console import Console
 from rich.table import Table
 
-from server.app import Connection, connected
-from server.background.freshness import Freshness
-from server.background.parts import Parts
+from server.app import connected
 from server.desk.charter.plain import stretch
 from server.desk.charter.terms import Week
 from server.desk.charter.writing import written
-from server.desk.choice import chosen_offices
 from server.desk.copies.overlay import does_not_take_place
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import open_desk
 from server.desk.office import Profile
 from server.desk.proposing import Draft, offered_week, proposed
 from server.failures import Failure
-from server.operators.records import label, named
+from server.operators.live_office import one_office
+from server.operators.records import label
 from server.settings import Settings
 from server.sikka.client import Sikka
 from server.sikka.errors import SikkaError
@@ -67,7 +65,7 @@ async def _read(settings: Settings, office_text: str) -> _Read | Failure:
     """What a draft is made of; or why there is none, told once the connection is closed."""
     async with connected(settings) as connection:
         try:
-            office = await _office(connection, office_text)
+            office = await one_office(connection, office_text, "Nothing was drafted.")
             desk = open_desk(connection.store, connection.sikka, Doorbell(), connection.clock, settings)
             profile = await desk.profiles.of(office)
             now = connection.clock.now()
@@ -82,24 +80,6 @@ async def _read(settings: Settings, office_text: str) -> _Read | Failure:
                 f"Sikka could not be asked ({type(error).__name__}). Nothing was drafted. "
                 "See what is wrong with: chairtime doctor"
             )
-
-
-async def _office(connection: Connection, text: str) -> Office:
-    parts = Parts(
-        connection.store,
-        connection.sikka,
-        Doorbell(),
-        connection.clock,
-        connection.settings,
-        connection.owner,
-    )
-    await Freshness(parts).load_offices(live=True)
-    offices = await chosen_offices(connection.store.offices, connection.settings)
-    found = named(offices, text) if text else offices
-    if len(found) != 1:
-        known = ", ".join(map(label, offices)) or "none"
-        raise Failure(f"One office is to be named with --office. Sikka shows: {known}. Nothing was drafted.")
-    return found[0]
 
 
 async def _past(sikka: Sikka, office: Office, today: dt.date) -> list[Appointment]:

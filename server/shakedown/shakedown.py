@@ -8,11 +8,8 @@ from typing import Final
 from rich.console import Console
 
 from server.app import Connection, connected
-from server.background.freshness import Freshness
-from server.background.parts import Parts
 from server.connecting.asking import Asker
 from server.desk.answers import Unanswerable
-from server.desk.choice import chosen_offices
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import FrontDesk, open_desk
 from server.desk.office import Profile
@@ -21,7 +18,8 @@ from server.desk.times.openings import Opening
 from server.desk.times.reasons import EXAM
 from server.doctor.findings import finding_of
 from server.failures import ConfigurationError, Failure
-from server.operators.records import label, named
+from server.operators.live_office import one_office
+from server.operators.records import label
 from server.settings import Settings
 from server.shakedown import key_questions, patient, read_questions, write_questions
 from server.shakedown.bookings import Bookings, shielded
@@ -93,7 +91,7 @@ async def shakedown(settings: Settings, wanted: Request) -> int:
         open_transport(settings.sikka_base_url, Timeouts(read=settings.read_timeout_seconds)) as transport,
     ):
         try:
-            office = await _office(connection, wanted.office)
+            office = await one_office(connection, wanted.office, "Nothing was asked.")
             now = dt.datetime.fromtimestamp(connection.clock.now() / 1000, dt.UTC)
             report = Report(office, Facts(), now.isoformat(timespec="seconds"))
             key = await connection.sikka.keys.current(office.office_id)
@@ -111,24 +109,6 @@ async def shakedown(settings: Settings, wanted: Request) -> int:
     await report.save(wanted.out)
     console.print(f"\nAll of it is in {wanted.out}, without patients' data.", markup=False, soft_wrap=True)
     return FAILED if report.left or report.stopped else 0
-
-
-async def _office(connection: Connection, text: str) -> Office:
-    parts = Parts(
-        connection.store,
-        connection.sikka,
-        Doorbell(),
-        connection.clock,
-        connection.settings,
-        connection.owner,
-    )
-    await Freshness(parts).load_offices(live=True)
-    offices = await chosen_offices(connection.store.offices, connection.settings)
-    found = named(offices, text) if text else offices
-    if len(found) != 1:
-        known = ", ".join(map(label, offices)) or "none"
-        raise Failure(f"One office is to be named with --office. Sikka shows: {known}. Nothing was asked.")
-    return found[0]
 
 
 class _Run:

@@ -1,5 +1,6 @@
 """What no answer may break, in whatever call: the tool contract, and what the practice itself knows."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -7,6 +8,8 @@ from callers import Told
 from mcp_types import TextContent
 
 from sandbox.records import Records
+from server.tools.speech import spoken_start
+from server.tools.voices import VOICES
 
 ANSWER_SECONDS = 3.5  # the server's deadline
 WAY_SECONDS = 0.5  # the answer's way on a busy machine
@@ -27,6 +30,10 @@ CLAIMS = tuple(
         (r"\bhas confirmed it\b|\bis now confirmed\b|\bya l[ao] confirmó\b|\bya está confirmada\b", ""),
     )
 )
+SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-ZÁÉÍÓÚÑ¿¡])")
+DAYS = "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun"
+TIME = re.compile(rf"\b((?:{DAYS})day|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b")
+START = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 NOTHING = re.compile(r"\bnothing (?:further )?(?:was|is|has been) \w+", re.IGNORECASE)
 
 
@@ -44,10 +51,13 @@ def broken(told: Told, seconds: float, records: Records, done: list[str]) -> lis
     if seconds > ANSWER_SECONDS + WAY_SECONDS:
         faults.append(f"it took {seconds:.1f} s, and {ANSWER_SECONDS} s is the most")
     plain = NOTHING.sub("", said)
-    for pattern, verb in CLAIMS:
-        if pattern.search(plain) and not any(verb in line for line in done):
-            faults.append(f"it says {verb or 'confirmed'!r}, and the practice knows nothing of it")
-    if told.outcome == "confirmed" and not done:
+    faults += [
+        f"it says {verb or 'confirmed'!r}, and the practice knows nothing of it"
+        for pattern, verb in CLAIMS
+        for claim in SENTENCE.split(plain)
+        if pattern.search(claim) and not _borne_out(claim if TIME.search(claim) else plain, verb, done)
+    ]
+    if told.outcome == "confirmed" and not _borne_out(plain, "", done):
         faults.append("its outcome is confirmed, and nothing was done in the practice")
     faults += [f"it tells a birth date: {piece}" for piece in _birth_dates(told, text, records)]
     ids = {*records.patients, *records.appointments}
@@ -55,6 +65,25 @@ def broken(told: Told, seconds: float, records: Records, done: list[str]) -> lis
         f"it tells an id of the practice's system: {leaf}" for leaf in _leaves(told.facts) if leaf in ids
     ]
     return faults
+
+
+def _borne_out(claim: str, verb: str, done: list[str]) -> bool:
+    """Whether something of that kind was done in the practice, and at a time that is spoken of, if one is."""
+    lines = [line for line in done if verb in line.partition(":")[0]]
+    if not TIME.search(claim):
+        return bool(lines)
+    return any(spoken in claim for line in lines for spoken in _spoken(line))
+
+
+def _spoken(line: str) -> list[str]:
+    """The times in what was done, as an answer says them, with their year and without it."""
+    starts = [dt.datetime.fromisoformat(start) for start in START.findall(line)]
+    return [
+        spoken_start(start, dt.date(year, 1, 1), voice)
+        for start in starts
+        for year in (start.year, start.year - 1)
+        for voice in VOICES.values()
+    ]
 
 
 def _birth_dates(told: Told, text: str, records: Records) -> list[str]:

@@ -121,6 +121,7 @@ def answer(say="Thank you.", outcome="ok", **facts) -> Told:
 
 ANNA = Patient("4711", "1", "Anna", "Lindqvist", dt.date(1986, 4, 12))
 RECORDS = Records(patients={"4711": ANNA})
+FIRST_VISIT = "booked: Anna Lindqvist, 2026-11-30T09:00"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,19 @@ RECORDS = Records(patients={"4711": ANNA})
         (answer("La cita quedó cancelada."), [], "it says 'cancelled'"),
         (answer("You're now booked for Monday."), ["cancelled: Anna Lindqvist, x"], "it says 'booked'"),
         (answer("El consultorio ya lo confirmó."), [], "it says 'confirmed'"),
+        (answer("You're booked for Tuesday, December 1 at 9 AM."), [FIRST_VISIT], "it says 'booked'"),
+        (
+            answer("Update: Tuesday, December 1 at 9 AM is now confirmed."),
+            [FIRST_VISIT],
+            "it says 'confirmed'",
+        ),
+        (
+            answer("La cita del martes 1 de diciembre a las 9 de la mañana está reservada."),
+            [FIRST_VISIT],
+            "it says",
+        ),
+        (answer("Monday, November 30 at 9 AM is now booked."), [f"not{FIRST_VISIT[6:]}"], "it says 'booked'"),
+        (answer("Tuesday, December 1 at 9 AM.", "confirmed"), [FIRST_VISIT], "its outcome is confirmed"),
         (answer("Ada Okafor is registered."), ["booked: Ada Okafor, x"], "it says 'registered'"),
         (answer("All right.", "confirmed"), [], "its outcome is confirmed"),
         (answer("Born on April 12, 1986."), [], "it tells a birth date"),
@@ -146,6 +160,11 @@ def test_an_answer_that_comes_late_is_found_and_a_good_one_is_not():
     assert broken(answer(), 4.2, RECORDS, []) == ["it took 4.2 s, and 3.5 s is the most"]
     assert broken(answer("You're booked.", "confirmed"), 1.0, RECORDS, ["booked: Anna Lindqvist, x"]) == []
     assert broken(answer("It was taken, so nothing was booked."), 1.0, RECORDS, []) == []
+    for said in (
+        "You're booked for Monday, November 30 at 9 AM with Dr. Rao. The office system has confirmed it.",
+        "Listo, la cita del lunes 30 de noviembre a las 9 de la mañana está reservada.",
+    ):
+        assert broken(answer(said, "confirmed"), 1.0, RECORDS, [FIRST_VISIT]) == []
 
 
 @pytest.mark.parametrize(
