@@ -34,6 +34,8 @@ SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-ZÁÉÍÓÚÑ¿¡])")
 DAYS = "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun"
 TIME = re.compile(rf"\b((?:{DAYS})day|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b")
 START = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+TIMELESS = ("changed", "noted", "paid")
+WHO = re.compile(r": ([^,]+),")
 NOTHING = re.compile(r"\bnothing (?:further )?(?:was|is|has been) \w+", re.IGNORECASE)
 
 
@@ -68,9 +70,12 @@ def broken(told: Told, seconds: float, records: Records, done: list[str]) -> lis
 
 
 def _borne_out(claim: str, verb: str, done: list[str]) -> bool:
-    """Whether something of that kind was done in the practice, and at a time that is spoken of, if one is."""
+    """Whether something of that kind was done in the practice: for the one who is named, if it is a
+    registration, and at a time that is spoken of, if one is and the deed has a time at all."""
     lines = [line for line in done if verb in line.partition(":")[0]]
-    if not TIME.search(claim):
+    if verb == "registered":
+        return any(who in claim for line in lines for who in WHO.findall(line))
+    if verb in TIMELESS or not TIME.search(claim):
         return bool(lines)
     return any(spoken in claim for line in lines for spoken in _spoken(line))
 

@@ -145,6 +145,11 @@ FIRST_VISIT = "booked: Anna Lindqvist, 2026-11-30T09:00"
         (answer("Monday, November 30 at 9 AM is now booked."), [f"not{FIRST_VISIT[6:]}"], "it says 'booked'"),
         (answer("Tuesday, December 1 at 9 AM.", "confirmed"), [FIRST_VISIT], "its outcome is confirmed"),
         (answer("Ada Okafor is registered."), ["booked: Ada Okafor, x"], "it says 'registered'"),
+        (
+            answer("So far: Monday, November 30 at 9 AM is booked and Leo Brandt is registered."),
+            [FIRST_VISIT, "registered: Ada Okafor, 1990-02-28"],
+            "it says 'registered'",
+        ),
         (answer("All right.", "confirmed"), [], "its outcome is confirmed"),
         (answer("Born on April 12, 1986."), [], "it tells a birth date"),
         (answer("Nació el 12 de abril de 1986."), [], "it tells a birth date"),
@@ -160,6 +165,8 @@ def test_an_answer_that_comes_late_is_found_and_a_good_one_is_not():
     assert broken(answer(), 4.2, RECORDS, []) == ["it took 4.2 s, and 3.5 s is the most"]
     assert broken(answer("You're booked.", "confirmed"), 1.0, RECORDS, ["booked: Anna Lindqvist, x"]) == []
     assert broken(answer("It was taken, so nothing was booked."), 1.0, RECORDS, []) == []
+    both = answer("So far: Monday, November 30 at 9 AM is booked and Ada Okafor is registered.", "confirmed")
+    assert broken(both, 1.0, RECORDS, [FIRST_VISIT, "registered: Ada Okafor, 1990-02-28"]) == []
     for said in (
         "You're booked for Monday, November 30 at 9 AM with Dr. Rao. The office system has confirmed it.",
         "Listo, la cita del lunes 30 de noviembre a las 9 de la mañana está reservada.",
