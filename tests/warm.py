@@ -27,7 +27,7 @@ READY = "ready\n"
 PROGRAM = """\
 #!{python} -SE
 import json, os, socket, sys
-if sys.argv[1:2] in (["serve"], ["sandbox"]):  # these go on, and are ended by a signal
+if sys.argv[1:2] in {alone!r}:
     os.execv({real!r}, [{real!r}, *sys.argv[1:]])
 way = socket.socket(socket.AF_UNIX)
 way.connect({way!r})
@@ -38,10 +38,14 @@ sys.exit(code[0] if code else 70)
 """
 
 
-def program(way: Path) -> str:
-    """The text of a `chairtime` that passes its command on."""
+def program(way: Path, alone: tuple[str, ...] = ()) -> str:
+    """The text of a `chairtime` that passes its command on.
+
+    `alone` are commands that go on and are ended by a signal: these are processes of their own.
+    """
     real = Path(sys.executable).parent / "chairtime"
-    return PROGRAM.format(python=sys.executable, real=str(real), way=str(way))
+    first = [[command] for command in alone]
+    return PROGRAM.format(python=sys.executable, alone=first, real=str(real), way=str(way))
 
 
 @contextmanager

@@ -44,6 +44,7 @@ class Commands:
     """Runs commands in an environment of which only `changes` differ from a newcomer's."""
 
     folder: Path
+    program: Path
 
     def environment(self, **changes):
         rest = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
@@ -66,7 +67,7 @@ class Commands:
         """A command with nothing on stdin, to its end."""
         with anyio.fail_after(LIMIT_SECONDS):
             done = await anyio.run_process(
-                [sys.executable, "-m", "server", *arguments],
+                [str(self.program), *arguments],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 env=self.environment(**changes),
@@ -133,8 +134,8 @@ class Program:
 
 
 @pytest.fixture
-def commands(tmp_path):
-    return Commands(tmp_path)
+def commands(tmp_path, program):
+    return Commands(tmp_path, program)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-import warm
 
 from sandbox.serving import RunningSandbox, serve_sandbox
 from sandbox.world import OfficeSpec, SandboxConfig, World
@@ -129,18 +128,6 @@ class Desk:
             os.close(ours)
         assert left == [], shown
         return Ended(code, shown, "")
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory):
-    """A `chairtime` whose commands run in forks of one process."""
-    folder = tmp_path_factory.mktemp("program")
-    path = folder / "chairtime"
-    path.write_text(warm.program(folder / "way"))
-    path.chmod(0o755)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    with warm.warmed(folder / "way", inherited):
-        yield path
 
 
 @pytest.fixture

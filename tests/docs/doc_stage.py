@@ -46,7 +46,7 @@ async def open_stage(folder: Path, way: Path) -> AsyncGenerator[Stage]:
         settings = settings_for(line, folder)
         programs = folder / ".venv" / "bin"
         programs.mkdir(parents=True)
-        _executable(programs / "chairtime", warm.program(way))
+        _executable(programs / "chairtime", warm.program(way, alone=("serve", "sandbox")))
         # What is not run here is put down, and held by a rule of its own.
         for name in ("make", "npx", ".venv/bin/python"):
             put_down = f'#!/bin/bash\nprintf "%s\\n" "{name} ${{*@Q}}" >>"$HELD"\n'
