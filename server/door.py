@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -100,3 +101,11 @@ def account(**options: str) -> Settings:
         errors.print(NO_CREDENTIALS, markup=False)
         raise typer.Exit(CONFIGURATION)
     return found[0]
+
+
+def this_user() -> str:
+    """The name of this machine's user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return "unnamed"

@@ -161,7 +161,7 @@ async def on_the_phone(
         try:
             async with Client(connection, mode=mode) as client:
                 yield Caller(client, meta=meta, hidden=hidden, seconds=seconds)
-        except* anyio.BrokenResourceError:
+        except* (anyio.BrokenResourceError, anyio.ClosedResourceError):
             # mcp 2.3: an answer to a call that was cut off may arrive while the client closes its streams.
             pass
 

@@ -57,12 +57,15 @@ class Lines:
 
 
 @asynccontextmanager
-async def ended_by_signals() -> AsyncGenerator[None]:
-    """The body is cancelled by SIGTERM or SIGINT, so that everything around it can close in order."""
+async def ended_by_signals(*signals: signal.Signals) -> AsyncGenerator[None]:
+    """The body is cancelled by these signals, so that everything around it can close in order.
+
+    Without any, by SIGTERM and SIGINT.
+    """
     async with anyio.create_task_group() as tasks:
 
         async def watch() -> None:
-            with anyio.open_signal_receiver(*SIGNALS) as received:
+            with anyio.open_signal_receiver(*(signals or SIGNALS)) as received:
                 async for _ in received:
                     tasks.cancel_scope.cancel()
                     return

@@ -1,13 +1,12 @@
 """The commands of operators, as the command line takes them; exit codes: 0 ok, 1 failed, 2 configuration."""
 
-import getpass
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from server.door import account, read_settings, run
+from server.door import account, read_settings, run, this_user
 from store.inbox import TaskKind, TaskState
 from store.ledger_states import OPEN, SETTLED, State
 
@@ -94,7 +93,7 @@ def take_task(task: Id, by: By = "", as_json: Json = False) -> None:
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.take_task(settings, page, task, by or getpass.getuser()))
+    conclude(lambda: commands.take_task(settings, page, task, by or this_user()))
 
 
 @inbox_app.command("done")
@@ -109,7 +108,7 @@ def finish_task(
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.finish_task(settings, page, task, by or getpass.getuser(), note))
+    conclude(lambda: commands.finish_task(settings, page, task, by or this_user(), note))
 
 
 @writebacks_app.command("list")
@@ -162,7 +161,7 @@ def settle_row(
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    who = by or getpass.getuser()
+    who = by or this_user()
     word = commands.Word(State(outcome.value), who, note, patient_id.strip(), appointment.strip())
     conclude(lambda: commands.settle_row(settings, page, writeback, word))
 

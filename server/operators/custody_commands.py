@@ -1,12 +1,11 @@
 """The commands for what is kept (audit, key, backup, restore, forget), as the command line takes them."""
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from server.door import read_settings
+from server.door import read_settings, this_user
 from server.operators.commands import By, Json, Office, conclude
 
 audit_app = typer.Typer(help="Who had what done, and was told what.", no_args_is_help=True)
@@ -97,5 +96,5 @@ def forget(
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    who = by or getpass.getuser()
+    who = by or this_user()
     conclude(lambda: commands.forget(settings, page, office, patient, withdraw=withdraw, by=who))

@@ -1,11 +1,10 @@
 """The commands `chairtime office`, as the command line takes them; they end with 0, 1 (failed), 2 (wrong)."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
-from server.door import account, read_settings
+from server.door import account, read_settings, this_user
 from server.operators.commands import conclude
 
 office_app = typer.Typer(help="What an office's people have said may be offered.", no_args_is_help=True)
@@ -70,7 +69,7 @@ def apply(
         except typer.Abort:  # nobody there to answer
             return False
 
-    wanted = commands.Wanted(office, by or getpass.getuser(), agree)
+    wanted = commands.Wanted(office, by or this_user(), agree)
     conclude(lambda: commands.apply(settings, page, file, wanted))
 
 
@@ -93,7 +92,7 @@ def pause(office: Office = "", by: By = "", as_json: Json = False) -> None:
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
     settings, page = read_settings(), Page(as_json=as_json, reveal=False)
-    conclude(lambda: commands.pause(settings, page, commands.Wanted(office, by or getpass.getuser())))
+    conclude(lambda: commands.pause(settings, page, commands.Wanted(office, by or this_user())))
 
 
 @office_app.command("resume")

@@ -1,12 +1,12 @@
 """The store as an operator's command opens it, and what is named in it."""
 
-import getpass
 from collections.abc import AsyncGenerator, Collection
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from server.clock import SystemClock
+from server.door import this_user
 from server.failures import ConfigurationError, Failure
 from server.places import database_path
 from server.settings import Settings
@@ -100,14 +100,6 @@ def operator_act(store: Store, command: str, by: str = "", office: str = WHOLE) 
 def acting(store: Store, command: str, by: str = "", office: str = WHOLE) -> AbstractContextManager[None]:
     """While this lasts, what is put down is put down by an operator; as `operator_act`."""
     return during(operator_act(store, command, by, office))
-
-
-def this_user() -> str:
-    """The name of this machine's user."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that has no name
-        return "unnamed"
 
 
 def label(office: Office) -> str:

@@ -1,6 +1,7 @@
 """What `chairtime shakedown` does: reads, then writes for one test patient, and leaves nothing behind."""
 
 import datetime as dt
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,6 +19,7 @@ from server.desk.times.openings import Opening
 from server.desk.times.reasons import EXAM
 from server.doctor.findings import finding_of
 from server.failures import ConfigurationError, Failure
+from server.hosting.stdio import ended_by_signals
 from server.operators.live_office import one_office
 from server.operators.records import label
 from server.settings import Settings
@@ -196,20 +198,26 @@ class _Run:
             bookings, first, second, profile.zone, self._connection.clock, self._facts
         )
         self._report.wrote = True
-        try:
-            with self._console.status("Writing for the test patient, and waiting for its outcomes ..."):
-                await trial.run()
-        except write_questions.CannotWrite as error:
-            self._stop(str(error))
-        except Misfit as error:
-            self._stop(f"this software takes no booking without {error.field}, which cannot be made up")
-        except SikkaError as error:
-            self._stop(f"Sikka could not be asked ({type(error).__name__})")
-        finally:
-            self._report.left = await shielded(bookings, self._wanted.patience)
-            self._report.wrote = bool(bookings.writes)
-            for line in self._report.left:  # also where the run is being ended, and no report follows
-                self._console.print(f"Left behind: {line}", markup=False, soft_wrap=True)
+        ended = True
+        # At Ctrl-C Python does the same by itself.
+        async with ended_by_signals(signal.SIGTERM):
+            try:
+                with self._console.status("Writing for the test patient, and waiting for its outcomes ..."):
+                    await trial.run()
+            except write_questions.CannotWrite as error:
+                self._stop(str(error))
+            except Misfit as error:
+                self._stop(f"this software takes no booking without {error.field}, which cannot be made up")
+            except SikkaError as error:
+                self._stop(f"Sikka could not be asked ({type(error).__name__})")
+            finally:
+                self._report.left = await shielded(bookings, self._wanted.patience)
+                self._report.wrote = bool(bookings.writes)
+                for line in self._report.left:  # also where the run is being ended, and no report follows
+                    self._console.print(f"Left behind: {line}", markup=False, soft_wrap=True)
+            ended = False
+        if ended:
+            self._stop("it was told to end")
 
     async def _lacking(self, profile: Profile) -> str:
         """What writing needs, and is not there; "" where all is."""

@@ -31,6 +31,7 @@ class _Wanted:
         meant: the appointment as it stood when its handle was given.
         located: as it stands now, or our booking of it that is not done yet.
         slot: for as long as the appointment is.
+        lengthened: whether the slot was offered for something shorter.
         offered_at: UTC ms, when the slot was first offered.
     """
 
@@ -38,6 +39,7 @@ class _Wanted:
     meant: Visit
     located: Located
     slot: SlotOffer
+    lengthened: bool
     offered_at: int
 
     @property
@@ -90,12 +92,13 @@ async def _wanted(call: Call, values: dict[str, Any]) -> _Wanted:
     located = replace(located, visit=named(profile, located.visit))
     call.about(located.visit.patient_id)
     offer = SlotOffer.read(slot.payload)
-    if offer.opening.length_minutes < located.visit.length_minutes:
+    lengthened = offer.opening.length_minutes < located.visit.length_minutes
+    if lengthened:
         # A time offered for another reason does not make the visit shorter.
         longer = replace(offer.opening, length_minutes=located.visit.length_minutes)
         offer = replace(offer, opening=longer)
     meant = replace(visit, appointment_sr_no=located.visit.appointment_sr_no)
-    return _Wanted(profile, meant, located, offer, slot.issued_at)
+    return _Wanted(profile, meant, located, offer, lengthened, slot.issued_at)
 
 
 def _words(call: Call, wanted: _Wanted) -> dict[str, str]:
@@ -123,6 +126,9 @@ async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, conf
         return _answer(call, Outcome.SLOT_TAKEN, "slot_past", words)
     if start == wanted.visit.start:
         return _answer(call, Outcome.SLOT_TAKEN, "same_time", words)
+    # A time that never was long enough is said before a yes is asked for it.
+    if wanted.lengthened and (lost := await _not_free(call, wanted, words)) is not None:
+        return lost
     if not await _agreed(call, wanted, confirmed=confirmed):
         old, new = wanted.visit.provider_id, wanted.slot.opening.provider_id
         key = "needs_confirmation.provider" if old and old != new else "needs_confirmation"

@@ -56,15 +56,16 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
     visit = visit_of_payload((await call.handle(values["appointment"], Kind.APPOINTMENT)).payload)
     call.about(visit.patient_id)
     when = visit_when(call, visit)
-    if not await read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
-        notice = await _late_notice(call, visit)
-        key = "needs_confirmation.late" if notice else "needs_confirmation"
-        words = sentence(language, ("cancel", key), when=when, notice=notice)
-        return Answer(Outcome.NEEDS_CONFIRMATION, words)
     try:
         profile = await call.profile()
         if visit.start <= profile.clock(desk.clock.now()):
             return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "past"), when=when))
+        await desk.booking.demand_cancellable(profile, visit)
+        if not await read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
+            notice = await _late_notice(call, visit)
+            key = "needs_confirmation.late" if notice else "needs_confirmation"
+            words = sentence(language, ("cancel", key), when=when, notice=notice)
+            return Answer(Outcome.NEEDS_CONFIRMATION, words)
         cancelled = await desk.booking.cancel(profile, visit, call.scope_key, values["reason"])
     except SikkaError:
         # The answer to the same request may have been lost, with what it put down at work since then.

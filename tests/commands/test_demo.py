@@ -342,6 +342,7 @@ async def test_the_command_books_over_stdio_and_cancels_over_http_at_the_promise
     commands.scratch.rmdir()
 
 
+@pytest.mark.no_cover  # traced, it takes twice as long, and runs nothing that the story above does not
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_the_demo_and_everything_it_has_started(commands, number):
     async with commands.start("demo", PYTHONUNBUFFERED="1") as program:

@@ -3,9 +3,12 @@
 import asyncio
 import getpass
 import json
+from pathlib import Path
 
 import pytest
 
+import server
+from server.door import this_user
 from server.failures import Failure
 from server.operators import inbox
 from server.operators.tables import HIDDEN, Page
@@ -15,6 +18,7 @@ from store.ledger_rows import NewWriteback
 from store.ledger_states import State
 from store.opening import open_store
 
+SERVER = Path(server.__file__).parent
 T0 = 1_800_000_000_000
 WORDS = {"name": "Wilhelmina Quist", "message": "please call about the crown"}
 
@@ -159,6 +163,16 @@ async def put(store, office, to=State.INTENT):
     for state in path[to]:
         row = await store.ledger.change(row.id, state, T0, expect=set(State))
     return row
+
+
+def test_who_has_no_name_on_this_machine_is_unnamed(monkeypatch):
+    def nobody():
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert this_user() == "unnamed"
+    asking = {path.name for path in SERVER.rglob("*.py") if "getpass.getuser" in path.read_text()}
+    assert asking == {"door.py"}
 
 
 async def test_a_person_types_the_inbox(store, office, commands):

@@ -224,7 +224,8 @@ async def started(practice, *arguments):
             await process.aclose()
 
 
-async def test_a_run_that_is_broken_off_cleans_up_first(stage):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_run_that_is_broken_off_cleans_up_first(stage, number):
     async with (
         stage(leap=0.0, writeback_seconds=(3600.0, 3600.0)) as practice,
         started(practice, "--yes") as run,
@@ -232,9 +233,9 @@ async def test_a_run_that_is_broken_off_cleans_up_first(stage):
         with anyio.fail_after(20):
             while len(practice.world.queue.pending_of(practice.office_id)) < 2:  # noqa: ASYNC110 - no bell
                 await anyio.sleep(0.02)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(number)
         with anyio.fail_after(20):
-            await run.wait()
+            assert await run.wait() != 0 or number is signal.SIGINT
         assert not practice.world.queue.pending_of(practice.office_id)
         assert practice.left == []
 

@@ -214,6 +214,33 @@ async def test_an_appointment_is_not_moved_to_its_own_time_nor_to_one_that_is_ta
         assert office.truth()[0].start == when(first)
 
 
+async def test_a_time_too_short_for_the_appointment_is_said_before_a_yes_is_asked_for(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office, "")
+        patient = await agent.patient()
+        long = (await agent.slots(reason="cleaning", patient=patient))[0]
+        booked = await agent.booked(patient, long["slot"])
+        day = str(when(long).date() + dt.timedelta(days=1))
+        short = (await agent.slots(reason="exam", date_from=day))[0]
+        assert short["start"][:10] != long["start"][:10]
+        assert short["length_minutes"] < long["length_minutes"]
+        handle = await office.store.handles.resolve(
+            short["slot"], Kind.SLOT, office=office.id, scope_key=None, now=office.clock.now()
+        )
+        opening = SlotOffer.read(handle.payload).opening
+        after = replace(opening, start=opening.start + dt.timedelta(minutes=opening.length_minutes))
+        others = office.world.offices["D10001"].records.patients.values()
+        other = next(row for row in others if row.firstname != "Anna" and row.status == "Active")
+        row = await office.book(after, name=f"{other.firstname} {other.lastname}")
+        await office.settled(row, State.CONFIRMED)
+        told = await agent.ask(
+            "reschedule_appointment", appointment=booked.facts["appointment"], slot=short["slot"]
+        )
+        assert told.outcome == "slot_taken"
+        assert "nothing was moved" in told.say
+        assert [row.start for row in office.truth()] == [when(long)]
+
+
 async def test_a_second_booking_is_asked_about_first(tmp_path):
     async with open_office(tmp_path) as office:
         agent, booked, first, _ = await with_booking(office)
@@ -280,9 +307,7 @@ async def test_what_the_system_does_not_take_is_not_supported_and_nothing_is_sen
             "cancel_appointment": {"appointment": appointment},
             "confirm_appointment": {"appointment": appointment},
         }[tool]
-        told = await agent.ask(tool, **arguments)
-        if told.outcome == "needs_confirmation":
-            told = await agent.ask(tool, **arguments, caller_confirmed=True)
+        told = await agent.ask(tool, **arguments)  # before any yes is asked for
         assert told.outcome == "not_supported"
         assert "message" in told.facts["next"]
         assert office.asked(method, "/appointment") == sent

@@ -237,6 +237,21 @@ class Booking(Requests):
         put = await self._append(new)
         return Cancelled(put.row, put.new, of_booking=False)
 
+    async def demand_cancellable(self, profile: Profile, visit: Visit) -> None:
+        """Nothing, if a cancellation would be put down: a yes is asked for only where one leads to it.
+
+        Raises:
+            Unanswerable: as `cancel`.
+            SikkaError: as `cancel`.
+        """
+        number = visit.appointment_sr_no
+        if visit.row_id:
+            booking = await self._ledger.get(profile.office.id, visit.row_id)
+            if booking is None or booking.state is not State.CONFIRMED:
+                return  # it is wished away, or nothing is to be done
+            number = sr_no_of(booking)
+        await self.cancellation(profile, visit, number, None)
+
     async def cancelled_before(self, office: str, visit: Visit) -> Cancelled | None:
         """The same cancellation, if it is in the ledger already; Sikka is not needed to know that."""
         number = visit.appointment_sr_no
