@@ -69,6 +69,7 @@ class Options:
     folder: Path
     mutant: str = ""
     crowd: int = CROWD
+    settle: float = SETTLE_SECONDS
 
 
 @dataclass
@@ -200,7 +201,7 @@ class Siege:
 
     async def settled(self, aim: dict[str, int] | None = None) -> dict[str, int]:
         """What the server holds once it is as little as `aim`, or gets no less; or when the time is up."""
-        ends = time.monotonic() + SETTLE_SECONDS
+        ends = time.monotonic() + self.options.settle
         held = await self._held()
         while time.monotonic() < ends:
             await asyncio.sleep(CALM_SECONDS)

@@ -12,12 +12,11 @@ from judge import found_in, judged
 
 REVISION = "2026-07-28"
 TABLE = {
-    "passes": {REVISION: ["ping"]},
-    "idle": {REVISION: ["polling"]},
+    "holds": {REVISION: {"ping": 2, "polling": 0, "image": 1, "state": 0}},
     "cannot": [{"reason": "no such tool", "checks": {REVISION: ["image", "state: state-kept"]}}],
 }
 AS_EXPECTED = {
-    "ping": {"ping": "SUCCESS"},
+    "ping": {"ping": "SUCCESS", "soon": "SUCCESS"},
     "polling": {"polling": "WARNING"},
     "image": {"image": "FAILURE", "wire": "SUCCESS"},
     "state": {"state-kept": "FAILURE"},
@@ -39,10 +38,11 @@ def test_what_is_expected_passes_and_says_why_the_rest_cannot():
 @pytest.mark.parametrize(
     ("change", "detail"),
     [
-        ({"ping": {"ping": "FAILURE"}}, "ping failed"),
-        ({"ping": {"ping": "SUCCESS", "pong": "FAILURE"}}, "pong failed"),
-        ({"ping": {"ping": "SKIPPED"}}, "nothing of it was checked"),
-        ({"polling": {"polling": "SUCCESS"}}, "something of it was checked"),
+        ({"ping": {"ping": "FAILURE", "soon": "SUCCESS"}}, "ping failed"),
+        ({"ping": {"ping": "SUCCESS", "soon": "SUCCESS", "pong": "FAILURE"}}, "pong failed"),
+        ({"ping": {"ping": "SKIPPED", "soon": "SUCCESS"}}, "1 of its checks hold, 2 is expected"),
+        ({"ping": {"ping": "WARNING"}}, "0 of its checks hold, 2 is expected"),
+        ({"polling": {"polling": "SUCCESS"}}, "1 of its checks hold, 0 is expected"),
         ({"image": {"image": "SUCCESS", "wire": "SUCCESS"}}, "image is expected to fail and passed"),
         ({"image": {"wire": "SUCCESS"}}, "image is expected to fail and was not made"),
         ({"image": {"image": "FAILURE", "wire": "FAILURE"}}, "wire failed"),

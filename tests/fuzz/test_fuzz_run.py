@@ -11,11 +11,12 @@ pytestmark = pytest.mark.no_cover  # other tests cover what it runs; traced, it 
 
 ROOT = Path(__file__).parent.parent.parent
 LIMIT_SECONDS = 120
+BRIEF = ("--crowd", "0", "--settle", "3")
 
 
 def test_a_server_that_repeats_what_it_was_sent_and_keeps_it_is_caught_at_both():
     ended = subprocess.run(
-        [sys.executable, "-m", "bench.fuzz", "--mutant", "echo,hoard", "--count", "150", "--crowd", "0"],
+        [sys.executable, "-m", "bench.fuzz", "--mutant", "echo,hoard", "--count", "150", *BRIEF],
         cwd=ROOT,
         env={**os.environ, "COLUMNS": "120"},
         capture_output=True,
