@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shlex
 import signal
 import socket
 import subprocess
@@ -25,13 +26,12 @@ LONGEST = 1 << 16
 READY = "ready\n"
 
 PROGRAM = """\
-#!{python} -SE
 import json, os, socket, sys
 if sys.argv[1:2] in {alone!r}:
     os.execv({real!r}, [{real!r}, *sys.argv[1:]])
 way = socket.socket(socket.AF_UNIX)
 way.connect({way!r})
-asked = json.dumps([sys.argv, os.getcwd(), dict(os.environ)]).encode()
+asked = json.dumps([["chairtime", *sys.argv[1:]], os.getcwd(), dict(os.environ)]).encode()
 socket.send_fds(way, [asked], [0, 1, 2])
 code = way.recv(1)
 sys.exit(code[0] if code else 70)
@@ -44,8 +44,9 @@ def program(way: Path, alone: tuple[str, ...] = ()) -> str:
     `alone` are commands that go on and are ended by a signal: these are processes of their own.
     """
     real = Path(sys.executable).parent / "chairtime"
-    first = [[command] for command in alone]
-    return PROGRAM.format(python=sys.executable, alone=first, real=str(real), way=str(way))
+    python = PROGRAM.format(alone=[[command] for command in alone], real=str(real), way=str(way))
+    # By the shell: the first line of a script takes no interpreter in a folder with a blank in its name.
+    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -SE -c {shlex.quote(python)} "$@"\n'
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The table of callers' sentences: every case can be called, and one wrong argument loses it."""
 
 import json
+import shlex
 import sys
 import threading
 from collections.abc import Mapping
@@ -236,7 +237,7 @@ for line in sys.stdin:
 def test_a_command_is_asked_a_line_a_case_and_not_told_what_is_right(tmp_path, capsys):
     script = tmp_path / "chooser.py"
     script.write_text(CHOOSER, encoding="utf-8")
-    assert main(["--command", f"{sys.executable} {script}", "--json"]) == 0
+    assert main(["--command", shlex.join([sys.executable, str(script)]), "--json"]) == 0
     told = {one["id"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
     assert len(told) == len(ALL_CASES)
     assert told["office-01"]["arguments"] is True
@@ -249,14 +250,14 @@ def test_a_command_is_asked_a_line_a_case_and_not_told_what_is_right(tmp_path, c
 def test_a_command_that_answers_nothing_of_use_ends_the_run(tmp_path, script, capsys):
     path = tmp_path / "chooser.py"
     path.write_text(script, encoding="utf-8")
-    assert main(["--command", f"{sys.executable} {path}"]) == 2
+    assert main(["--command", shlex.join([sys.executable, str(path)])]) == 2
     assert capsys.readouterr().out == ""
 
 
 def test_a_command_that_never_answers_is_ended_when_its_time_is_up(tmp_path):
     path = tmp_path / "chooser.py"
     path.write_text("import sys\nfor line in sys.stdin: pass\n", encoding="utf-8")
-    command = Command(f"{sys.executable} {path}", seconds=0.5)
+    command = Command(shlex.join([sys.executable, str(path)]), seconds=0.5)
     with pytest.raises(ChooserFailed, match=r"longer than 0\.5 s"):
         command.choose(BOOK)
     command.close()

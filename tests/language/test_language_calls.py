@@ -1,5 +1,6 @@
 """Whole calls in Spanish over HTTP: by the header, by `_meta`, and by the office's own default."""
 
+import itertools
 import re
 import sys
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from wordings import RULES
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ENGLISH = RULES["en"].function_words
+NUMBERS = itertools.count(1)
 NAMED = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")  # tools and arguments, which have one name in every language
 
 
@@ -50,7 +52,8 @@ async def spanish_office(spanish_practice):
 @pytest.fixture(params=["header", "header_legacy", "header_sse", "meta", "office"])
 def line(request, practice, server, spanish_practice, spanish_office):
     """A practice, and what opens a call to it that is to be in Spanish."""
-    call_id, how = f"es-{request.param}", request.param
+    how = request.param
+    call_id = f"es-{how}-{next(NUMBERS)}"  # news of one call's writes is told in none of the others
     if how == "office":
         return spanish_practice, lambda: on_the_phone(spanish_office, call_id=call_id)
     if how == "meta":
