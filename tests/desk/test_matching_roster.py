@@ -321,6 +321,23 @@ def test_after_a_rehearsal_a_search_looks_at_no_words_but_those_that_were_heard(
     assert looked_at(roster) <= 3
 
 
+def test_a_name_that_was_asked_for_before_it_was_on_file_is_found_once_it_is() -> None:
+    roster, asked = Roster(PEOPLE), Heard("Zebulon Quisthammer")
+    assert "900" not in {match.record.id for match in roster.search(asked)}
+    roster.upsert(person(900, "Zebulon|Quisthammer"))
+    assert roster.search(asked)[0].record.id == "900"
+
+
+def test_a_name_asked_for_again_is_answered_the_same_and_many_others_make_no_difference() -> None:
+    roster, asked = Roster(PEOPLE), Heard("Kathrin Oh Brien")
+    first = roster.search(asked)
+    assert roster.search(asked) == first
+    for number in range(300):  # each of two words, and those together
+        roster.search(Heard(f"Somebody{number} Else{number}"))
+    assert roster.search(asked) == first
+    assert len(roster._bearers._words._lately) <= 512
+
+
 def test_names_may_come_and_go_during_a_rehearsal_and_answers_stay_the_same() -> None:
     roster = Roster(PEOPLE)
     for step, _ in enumerate(roster.rehearse()):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LEAST_LIKE: Final = 0.6  # below it two words have nothing to do with each other
 
 _MOST_KEYS: Final = 60
+_REMEMBERED: Final = 512  # heard words of one office
 _LEAST_KEY: Final = 0.55
 _IS: Final = "="  # between how a word is said and the word, where they differ
 
@@ -62,12 +63,15 @@ class NameIndex:
         self._words: set[str] = set()
         self._keys: list[str] = []
         self._by_key: dict[str, list[str]] = {}
+        # A caller's name is looked for again with each further thing they say of themselves.
+        self._lately: dict[tuple[str, int, float], tuple[Near, ...]] = {}
 
     def add(self, word: str) -> None:
         """Take up a word; one that is there already changes nothing. Words are never given back."""
         if word in self._words:
             return
         self._words.add(word)
+        self._lately.clear()
         key = metaphone(word).translate(_CLASSES)
         self._file(key, word)
         elsewhere, changed = _ELSEWHERE.subn(_said_so, word)
@@ -89,6 +93,15 @@ class NameIndex:
 
         `most` of those whose outlines are alike by `least` are looked at for their sound.
         """
+        asked = heard, most, least
+        near = self._lately.get(asked)
+        if near is None:
+            if len(self._lately) >= _REMEMBERED:
+                self._lately.clear()
+            near = self._lately[asked] = tuple(self._looked_for(heard, most, least))
+        return list(near)
+
+    def _looked_for(self, heard: str, most: int, least: float) -> list[Near]:
         found = self._words & (known_forms(heard) | {heard})
         spellings = [spelling for key in self._near_keys(heard, least) for spelling in self._by_key[key]]
         likely = process.extract(
