@@ -158,12 +158,15 @@ async def on_the_phone(
     mode = MODERN if transport == "http" else "legacy"
     async with httpx2.AsyncClient(headers=headers, timeout=30, trust_env=False) as http:
         connection = streamable_http_client(f"{server.root}{at}/mcp", http_client=http)
+        over = False
         try:
             async with Client(connection, mode=mode) as client:
                 yield Caller(client, meta=meta, hidden=hidden, seconds=seconds)
+                over = True
         except* (anyio.BrokenResourceError, anyio.ClosedResourceError):
             # mcp 2.3: an answer to a call that was cut off may arrive while the client closes its streams.
-            pass
+            if not over:
+                raise
 
 
 @asynccontextmanager

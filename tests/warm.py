@@ -46,7 +46,7 @@ def program(way: Path, alone: tuple[str, ...] = ()) -> str:
     real = Path(sys.executable).parent / "chairtime"
     python = PROGRAM.format(alone=[[command] for command in alone], real=str(real), way=str(way))
     # By the shell: the first line of a script takes no interpreter in a folder with a blank in its name.
-    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -SE -c {shlex.quote(python)} "$@"\n'
+    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -SEP -c {shlex.quote(python)} "$@"\n'
 
 
 @contextmanager

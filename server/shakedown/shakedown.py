@@ -199,7 +199,7 @@ class _Run:
         )
         self._report.wrote = True
         ended = True
-        # At Ctrl-C Python does the same by itself.
+        # At Ctrl-C Python ends it likewise, and what is left behind is said.
         async with ended_by_signals(signal.SIGTERM):
             try:
                 with self._console.status("Writing for the test patient, and waiting for its outcomes ..."):

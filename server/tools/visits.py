@@ -126,9 +126,8 @@ async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, conf
         return _answer(call, Outcome.SLOT_TAKEN, "slot_past", words)
     if start == wanted.visit.start:
         return _answer(call, Outcome.SLOT_TAKEN, "same_time", words)
-    # A time that never was long enough is said before a yes is asked for it.
-    if wanted.lengthened and (lost := await _not_free(call, wanted, words)) is not None:
-        return lost
+    if wanted.lengthened and not confirmed and (short := await _too_short(call, wanted, words)) is not None:
+        return short
     if not await _agreed(call, wanted, confirmed=confirmed):
         old, new = wanted.visit.provider_id, wanted.slot.opening.provider_id
         key = "needs_confirmation.provider" if old and old != new else "needs_confirmation"
@@ -168,6 +167,15 @@ async def _earlier_change(call: Call, wanted: _Wanted) -> Answer | None:
     answer = await row_answer(call, row, new=False)
     if row.state in OPEN:
         answer.sentence = sentence(call.language, ("move", "wish"), **row_words(call, row))
+    return answer
+
+
+async def _too_short(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answer | None:
+    """What is said, before a yes is asked for it, of a time that never was long enough; None of any other."""
+    answer = await _not_free(call, wanted, words)
+    if answer is None:
+        subject = visit_subject(wanted.visit)
+        await call.desk.finding.keep(wanted.profile, wanted.slot.opening, subject, call.scope_key)
     return answer
 
 

@@ -241,6 +241,26 @@ async def test_a_time_too_short_for_the_appointment_is_said_before_a_yes_is_aske
         assert [row.start for row in office.truth()] == [when(long)]
 
 
+@pytest.mark.parametrize("call_id", ["call", ""])
+async def test_a_longer_visit_read_back_keeps_its_time_from_nobody_who_might_have_had_it(tmp_path, call_id):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office, call_id)
+        patient = await agent.patient()
+        long = (await agent.slots(reason="cleaning", patient=patient))[0]
+        booked = await agent.booked(patient, long["slot"])
+        day = str(when(long).date() + dt.timedelta(days=1))
+        wanted = {"reason": "exam", "date_from": day, "date_to": day}
+        before = await agent.slots(**wanted)
+        told = await agent.ask(
+            "reschedule_appointment", appointment=booked.facts["appointment"], slot=before[0]["slot"]
+        )
+        assert told.outcome == "needs_confirmation"
+        starts = [slot["start"] for slot in before]
+        assert [slot["start"] for slot in await agent.slots(**wanted)] == starts
+        elsewhere = [slot["start"] for slot in await Agent(office, "another").slots(**wanted)]
+        assert (before[0]["start"] in elsewhere) is (call_id == "")  # a call's own offers are held for it
+
+
 async def test_a_second_booking_is_asked_about_first(tmp_path):
     async with open_office(tmp_path) as office:
         agent, booked, first, _ = await with_booking(office)

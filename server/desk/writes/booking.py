@@ -238,7 +238,7 @@ class Booking(Requests):
         return Cancelled(put.row, put.new, of_booking=False)
 
     async def demand_cancellable(self, profile: Profile, visit: Visit) -> None:
-        """Nothing, if a cancellation would be put down: a yes is asked for only where one leads to it.
+        """Nothing, unless `cancel` would find the software in its way: then no yes has to be asked for.
 
         Raises:
             Unanswerable: as `cancel`.
