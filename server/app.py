@@ -31,6 +31,7 @@ from server.runtime import Runtime
 from server.settings import Settings
 from server.sikka.client import Sikka
 from server.sikka.errors import SikkaError
+from server.sikka.models import AuthorizedPractice
 from server.sikka.transport import Timeouts, open_transport
 from server.tools.surface import Surface
 from server.tools.toolsets import shown
@@ -104,6 +105,11 @@ class Connection:
     clock: Clock
     owner: str
     tasks: TaskGroup
+
+    async def load_offices(self) -> list[AuthorizedPractice]:
+        """As `Freshness.load_offices`, for a command that somebody waits for. Raises SikkaError."""
+        parts = Parts(self.store, self.sikka, Doorbell(), self.clock, self.settings, self.owner)
+        return await Freshness(parts).load_offices(live=True)
 
 
 @asynccontextmanager

@@ -10,14 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from server.app import Connection, connected
-from server.background.freshness import Freshness
-from server.background.parts import Parts
 from server.clock import SystemClock
 from server.connecting.asking import Asker
 from server.connecting.learned import learned
 from server.connecting.practices import chosen, label, show
 from server.connecting.stored import completed, stored, with_values
-from server.desk.doorbell import Doorbell
 from server.desk.zones import is_zone, zone_of
 from server.doctor.examination import examine
 from server.doctor.findings import finding_of
@@ -201,15 +198,7 @@ async def _stored(settings: Settings, wish: Wish) -> Connected:
 
 
 async def _learned(connection: Connection, *, new: bool) -> Connected:
-    parts = Parts(
-        connection.store,
-        connection.sikka,
-        Doorbell(),
-        connection.clock,
-        connection.settings,
-        connection.owner,
-    )
-    await Freshness(parts).load_offices(live=True)
+    await connection.load_offices()
     known = await connection.store.offices.list()
     wanted = set(connection.settings.office.split(","))
     offices = [office for office in known if records.label(office) in wanted]

@@ -8,11 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from server.app import Connection, connected
-from server.background.freshness import Freshness
-from server.background.parts import Parts
 from server.desk.charter.standing import Charters
 from server.desk.choice import chosen_offices
-from server.desk.doorbell import Doorbell
 from server.doctor.findings import Finding, Mark, fail, finding_of, ok, warn
 from server.doctor.steps import GOOD_ENOUGH, KEY_STEPS, PRACTICE_STEPS, Step, Visit
 from server.settings import Settings
@@ -41,7 +38,7 @@ async def examine(settings: Settings) -> int:
     async with connected(settings) as connection:
         with chart.busy(PRACTICES):
             try:
-                shown = await _load(connection)
+                shown = await connection.load_offices()
                 offices = await _chosen(connection, shown)
                 found = _practices(settings, shown, offices)
             except SikkaError as error:
@@ -93,18 +90,6 @@ class Chart:
             style = "bold red" if failed else "bold yellow"
             self._console.print(Text(f"{failed} failed, {warned} to be looked at.", style=style))
         return FAILED if failed else 0
-
-
-async def _load(connection: Connection) -> list[AuthorizedPractice]:
-    parts = Parts(
-        connection.store,
-        connection.sikka,
-        Doorbell(),
-        connection.clock,
-        connection.settings,
-        connection.owner,
-    )
-    return await Freshness(parts).load_offices(live=True)
 
 
 async def _chosen(connection: Connection, shown: Iterable[AuthorizedPractice]) -> list[Office]:

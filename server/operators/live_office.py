@@ -1,10 +1,7 @@
 """The one office that a command asks Sikka about."""
 
 from server.app import Connection
-from server.background.freshness import Freshness
-from server.background.parts import Parts
 from server.desk.choice import chosen_offices
-from server.desk.doorbell import Doorbell
 from server.failures import Failure
 from server.operators.records import label, named
 from store.offices import Office
@@ -17,15 +14,7 @@ async def one_office(connection: Connection, text: str, nothing: str) -> Office:
         Failure: it is not one; with the names of all, and ``nothing``, which says what was not done.
         SikkaError: Sikka could not be asked.
     """
-    parts = Parts(
-        connection.store,
-        connection.sikka,
-        Doorbell(),
-        connection.clock,
-        connection.settings,
-        connection.owner,
-    )
-    await Freshness(parts).load_offices(live=True)
+    await connection.load_offices()
     offices = await chosen_offices(connection.store.offices, connection.settings)
     found = named(offices, text) if text else offices
     if len(found) != 1:

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from server.app import connected
-from server.background.freshness import Freshness
-from server.background.parts import Parts
 from server.clock import SystemClock
 from server.desk.charter.plain import Difference, differences, flat, plain
 from server.desk.charter.reading import CharterRefused, read_charter
 from server.desk.charter.terms import EMPTY, Charter, policy_of
-from server.desk.doorbell import Doorbell
 from server.failures import Failure
 from server.operators.records import Records, acting, opened
 from server.operators.tables import Column, Page, moment
@@ -169,11 +166,8 @@ async def known_offices(settings: Settings) -> None:
     async with connected(settings) as connection:
         if await connection.store.offices.list():
             return
-        parts = Parts(
-            connection.store, connection.sikka, Doorbell(), connection.clock, settings, connection.owner
-        )
         with contextlib.suppress(SikkaError):
-            await Freshness(parts).load_offices(live=True)
+            await connection.load_offices()
 
 
 def document_of(source: str) -> str:
