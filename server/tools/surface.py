@@ -26,7 +26,7 @@ from server.tools.call import BadHandle, Call, Origin, origin_of
 from server.tools.card_data import holds_card_data
 from server.tools.disclosing import allowed
 from server.tools.diverting import divert
-from server.tools.language import asked_in, spoken_in
+from server.tools.language import spoken_in
 from server.tools.outcomes import outcomes_of
 from server.tools.protocol import in_our_words
 from server.tools.results import Answer, as_result, room_for_news
@@ -146,7 +146,8 @@ class Surface(MCPServer[None]):
         """Answer a call, whatever happens, in our own words and inside the deadline."""
         access = self._access()
         spec = self._shown(access, name)
-        language = _language_before(context)
+        origin = replace(_origin(context, arguments), token=access.token)
+        language = spoken_in(origin.language)  # until the office is known
         if spec is None:
             return as_result(_plain(language, ("any", "unknown_tool"), Outcome.NOT_PERMITTED), [], language)
         if access.lane is not None and access.lane.full:
@@ -156,15 +157,12 @@ class Surface(MCPServer[None]):
             access.lane.taken() if access.lane is not None else nullcontext(),
             bound_contextvars(call=token_hex(CALL_BYTES)),
         ):
-            return await self._call(spec, arguments, context, access)
+            return await self._call(spec, arguments, origin)
 
-    async def _call(
-        self, spec: ToolSpec, arguments: dict[str, Any], context: Context[None, Any] | None, access: Access
-    ) -> CallToolResult:
+    async def _call(self, spec: ToolSpec, arguments: dict[str, Any], origin: Origin) -> CallToolResult:
         started = self._desk.clock.monotonic()
-        language = _language_before(context)
+        language = spoken_in(origin.language)
         try:
-            origin = replace(_origin(context, arguments), token=access.token)
             call = await self._open_call(origin, started)
         except Unanswerable as reason:
             return as_result(_unanswerable(language, reason), [], language)
@@ -302,14 +300,6 @@ def _origin(context: Context[None, Any] | None, arguments: dict[str, Any]) -> Or
         return origin_of(None, None, arguments)
     meta = context.request_context.meta
     return origin_of(context.headers, dict(meta) if meta else None, arguments)
-
-
-def _language_before(context: Context[None, Any] | None) -> str:
-    """What a call is answered in until its office is known."""
-    if context is None:
-        return spoken_in("")
-    meta = context.request_context.meta
-    return spoken_in(asked_in(context.headers or {}, dict(meta) if meta else {}))
 
 
 def _plain(language: str, key: tuple[str, str], outcome: Outcome) -> Answer:
