@@ -104,7 +104,7 @@ class Withdrawals:
             await self._ledger.set_follow_up(fresh.id, cancelled.id)
             return
         profile = await self._desk.profiles.of(office)
-        visit = visit_of(fresh, Standing.CONFIRMED)
+        visit = visit_of(fresh, Standing.BOOKED)
         try:
             await self._desk.booking.follow_up(profile, fresh, visit, number)
         except Unanswerable as reason:

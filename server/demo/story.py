@@ -113,7 +113,7 @@ class Story:
                 self.stage.comparison(f"After this, the caller thinks it is {status}. Is it?", lines)
                 return all(line.agrees for line in lines)
             case "listed" | "gone" as stands:
-                wanted = [(kept["start"], "confirmed")] if stands == "listed" else []
+                wanted = [(kept["start"], "booked")] if stands == "listed" else []
                 found = [(row["start"], row["status"]) for row in answer["appointments"]]
                 if found != wanted:
                     lines = [Compared("the list", str(wanted), str(found), agrees=False)]

@@ -112,7 +112,7 @@ async def row_visit_handle(call: Call, row: Writeback) -> str:
 def standing_of(row: Writeback) -> Standing:
     """How the visit of a booking's row stands."""
     if row.state is State.CONFIRMED:
-        return Standing.CONFIRMED
+        return Standing.BOOKED
     return Standing.CANCELLING if row.wish else Standing.PENDING
 
 

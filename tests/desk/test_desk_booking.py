@@ -87,7 +87,7 @@ async def test_the_reason_for_cancelling_stays_in_our_row(tmp_path):
 async def test_what_cannot_be_cancelled_by_machine_says_why(tmp_path, number, word, outcome, reason):
     async with manual(tmp_path) as office:
         _, put = await booked(office)
-        visit = replace(visit_of(put.row, Standing.CONFIRMED), row_id="", appointment_sr_no=number)
+        visit = replace(visit_of(put.row, Standing.BOOKED), row_id="", appointment_sr_no=number)
         profile = replace(office.profile, cancelled_word=word)
         with pytest.raises(Unanswerable) as refused:
             await office.desk.booking.cancel(profile, visit, None)

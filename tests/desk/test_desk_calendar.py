@@ -83,10 +83,10 @@ async def test_a_patients_visits_are_listed_as_they_stand(tmp_path):
 
         assert await standing() == [Standing.PENDING]
         await office.forward(30)
-        assert await standing() == [Standing.CONFIRMED]
+        assert await standing() == [Standing.BOOKED]
         refresh(office)
         (visit,) = await office.visits()
-        assert (visit.standing, visit.row_id) == (Standing.CONFIRMED, "")
+        assert (visit.standing, visit.row_id) == (Standing.BOOKED, "")
         assert visit.appointment_sr_no == (await office.row(row)).created.appointment_sr_no
         await office.settled((await office.cancel(visit)).row, State.SUBMITTED)
         assert await standing() == [Standing.CANCELLING]
@@ -169,7 +169,7 @@ async def test_a_copy_that_cannot_be_read_is_an_error_and_not_an_empty_calendar(
 @pytest.mark.parametrize(("start", "minutes", "ends"), [("14:00", 45, 885), ("23:30", 90, 1440)])
 def test_a_visit_takes_its_chair_until_it_ends_or_the_day_does(start, minutes, ends):
     at = dt.datetime.fromisoformat(f"2026-12-01T{start}")
-    (busy,) = busy_of(Visit(at, minutes, "Doctor 1", "1", "p1", Standing.CONFIRMED))
+    (busy,) = busy_of(Visit(at, minutes, "Doctor 1", "1", "p1", Standing.BOOKED))
     assert (busy.operatory, busy.date, busy.end_minute) == ("Doctor 1", at.date(), ends)
 
 

@@ -65,40 +65,40 @@ def seen(overlay):
 DONE = State.CONFIRMED
 CHAIN = [move(DONE, A, B), move(DONE, B, C, "m2", 3)]
 CASES = {
-    "done, and the copy shows the old time": ([copy(A)], [move(DONE, A, B)], [(B, "confirmed")], []),
-    "done, and the copy shows the new time": ([copy(B)], [move(DONE, A, B)], [(B, "confirmed")], ["m1"]),
-    "done, and the desk has moved it since": ([copy(C)], [move(DONE, A, B)], [(C, "confirmed")], ["m1"]),
+    "done, and the copy shows the old time": ([copy(A)], [move(DONE, A, B)], [(B, "booked")], []),
+    "done, and the copy shows the new time": ([copy(B)], [move(DONE, A, B)], [(B, "booked")], ["m1"]),
+    "done, and the desk has moved it since": ([copy(C)], [move(DONE, A, B)], [(C, "booked")], ["m1"]),
     "done, and the desk has cancelled it": ([copy(A, "broken")], [move(DONE, A, B)], [], ["m1"]),
-    "done, and the old day was not read": ([], [move(DONE, A, B)], [(B, "confirmed")], []),
-    "two in a row, and the copy shows none": ([copy(A)], CHAIN, [(C, "confirmed")], []),
-    "two in a row, and the copy shows one": ([copy(B)], CHAIN, [(C, "confirmed")], ["m1"]),
-    "two in a row, and the copy shows both": ([copy(C)], CHAIN, [(C, "confirmed")], ["m1", "m2"]),
-    "two in a row, and the old days were not read": ([], CHAIN, [(C, "confirmed")], []),
+    "done, and the old day was not read": ([], [move(DONE, A, B)], [(B, "booked")], []),
+    "two in a row, and the copy shows none": ([copy(A)], CHAIN, [(C, "booked")], []),
+    "two in a row, and the copy shows one": ([copy(B)], CHAIN, [(C, "booked")], ["m1"]),
+    "two in a row, and the copy shows both": ([copy(C)], CHAIN, [(C, "booked")], ["m1", "m2"]),
+    "two in a row, and the old days were not read": ([], CHAIN, [(C, "booked")], []),
     "there and back": (
         [copy(A)],
         [move(DONE, A, B), move(DONE, B, A, "m2", 3)],
-        [(A, "confirmed")],
+        [(A, "booked")],
         [],
     ),
     "of a booking of ours that the copy does not show": (
         [],
         [row("book", DONE, "b1", made="900"), move(DONE, A, B)],
-        [(B, "confirmed")],
+        [(B, "booked")],
         [],
     ),
     "open, of a booking of ours": (
         [],
         [row("book", DONE, "b1", made="900"), move(State.SUBMITTED, A, B)],
-        [(A, "confirmed"), (B, "pending")],
+        [(A, "booked"), (B, "pending")],
         [],
     ),
     "open and not wanted any more": (
         [copy(A)],
         [move(State.SUBMITTED, A, B, wish="withdraw")],
-        [(A, "confirmed"), (B, "cancelling")],
+        [(A, "booked"), (B, "cancelling")],
         [],
     ),
-    "open, and the copy shows it done": ([copy(B)], [move(State.UNCERTAIN, A, B)], [(B, "confirmed")], []),
+    "open, and the copy shows it done": ([copy(B)], [move(State.UNCERTAIN, A, B)], [(B, "booked")], []),
     "moved, and cancelled since": ([copy(A)], [move(DONE, A, B), row("cancel", DONE, "c1", 3)], [], []),
     "open, and being cancelled": (
         [copy(A)],
@@ -120,7 +120,7 @@ def test_a_move_lies_over_the_copy(case):
 @pytest.mark.parametrize("state", sorted(OPEN))
 def test_an_open_move_takes_both_times(state):
     overlay = lay_over([copy(A)], [move(state, A, B)])
-    assert seen(overlay) == [(A, "confirmed"), (B, "pending")]
+    assert seen(overlay) == [(A, "booked"), (B, "pending")]
 
 
 def test_what_is_no_visit_lies_over_nothing():

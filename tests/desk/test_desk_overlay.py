@@ -73,7 +73,7 @@ def seen(overlay):
 
 CASES = {
     "nothing at all": ([], [], [], []),
-    "the copy alone": ([copy()], [], [(START, "confirmed", "900", "")], []),
+    "the copy alone": ([copy()], [], [(START, "booked", "900", "")], []),
     "the copy shows it as broken": ([copy(status="broken")], [], [], []),
     "the copy shows it as cancelled by flag": ([copy(cancelled="True")], [], [], []),
     "a row of the copy without a readable time": ([Appointment(appointment_sr_no="900")], [], [], []),
@@ -88,19 +88,19 @@ CASES = {
     "a confirmed booking that the copy does not show yet": (
         [],
         [booking(State.CONFIRMED, made="900")],
-        [(START, "confirmed", "900", "b1")],
+        [(START, "booked", "900", "b1")],
         [],
     ),
     "a confirmed booking that the copy shows": (
         [copy()],
         [booking(State.CONFIRMED, made="900")],
-        [(START, "confirmed", "900", "")],
+        [(START, "booked", "900", "")],
         ["b1"],
     ),
     "a confirmed booking that the copy shows moved by the desk": (
         [copy(start=LATER)],
         [booking(State.CONFIRMED, made="900")],
-        [(LATER, "confirmed", "900", "")],
+        [(LATER, "booked", "900", "")],
         ["b1"],
     ),
     "a confirmed booking that the copy shows cancelled by the desk": (
@@ -112,31 +112,31 @@ CASES = {
     "a confirmed booking without a number, shown by patient and time": (
         [copy()],
         [booking(State.CONFIRMED)],
-        [(START, "confirmed", "900", "")],
+        [(START, "booked", "900", "")],
         ["b1"],
     ),
     "a confirmed booking without a number, not shown": (
         [],
         [booking(State.CONFIRMED)],
-        [(START, "confirmed", "", "b1")],
+        [(START, "booked", "", "b1")],
         [],
     ),
     "a pending booking whose doing the copy shows first": (
         [copy()],
         [booking(State.SUBMITTED)],
-        [(START, "confirmed", "900", "")],
+        [(START, "booked", "900", "")],
         [],
     ),
     "somebody else at the same time": (
         [copy(patient="p2")],
         [booking(State.SUBMITTED)],
-        [(START, "confirmed", "900", ""), (START, "pending", "", "b1")],
+        [(START, "booked", "900", ""), (START, "pending", "", "b1")],
         [],
     ),
     "a cancellation on its way": (
         [copy(), copy("901", LATER)],
         [cancelling(State.SUBMITTED, "900")],
-        [(START, "cancelling", "900", ""), (LATER, "confirmed", "901", "")],
+        [(START, "cancelling", "900", ""), (LATER, "booked", "901", "")],
         [],
     ),
     "a confirmed cancellation that the copy does not show yet": (
@@ -179,7 +179,7 @@ CASES = {
             cancelling(State.CONFIRMED, "900", created_at=2),
             booking(State.CONFIRMED, row_id="b2", made="901", created_at=3),
         ],
-        [(START, "confirmed", "901", "b2")],
+        [(START, "booked", "901", "b2")],
         [],
     ),
 }
@@ -201,7 +201,7 @@ def test_an_open_booking_takes_its_time_in_every_open_state(state):
 
 
 def test_a_visit_of_ours_knows_the_providers_spoken_name_and_its_row():
-    visit = visit_of(booking(State.CONFIRMED, made="900"), Standing.CONFIRMED)
+    visit = visit_of(booking(State.CONFIRMED, made="900"), Standing.BOOKED)
     assert (visit.provider, visit.row_id, visit.appointment_sr_no) == ("Dr. Lee", "b1", "900")
     visit = visit_of(cancelling(State.SUBMITTED, "900"), Standing.CANCELLING)
     assert (visit.row_id, visit.appointment_sr_no) == ("", "900")

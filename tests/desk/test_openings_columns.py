@@ -189,7 +189,7 @@ def test_a_visit_in_a_hygiene_column_keeps_the_hygienist_busy_whosever_id_it_bea
 
 
 def visit(operatory: str, provider: str, start: str = "2026-11-30T09:00", patient: str = "p1") -> Visit:
-    return Visit(dt.datetime.fromisoformat(start), 60, operatory, provider, patient, Standing.CONFIRMED)
+    return Visit(dt.datetime.fromisoformat(start), 60, operatory, provider, patient, Standing.BOOKED)
 
 
 def starts(columns: Columns, visits: list[Visit], reason: Reason = EXAM, **wanted) -> set[tuple[str, str]]:

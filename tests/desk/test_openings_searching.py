@@ -82,7 +82,7 @@ class Listed:
 def full(date: dt.date, *chairs: str, start: str = "08:00", hours: int = 9) -> list[Visit]:
     """Visits that leave nothing of a day, or of a part of it, in these chairs."""
     begin = dt.datetime.combine(date, dt.time.fromisoformat(start))
-    return [Visit(begin, hours * 60, chair, "", "p1", Standing.CONFIRMED) for chair in chairs]
+    return [Visit(begin, hours * 60, chair, "", "p1", Standing.BOOKED) for chair in chairs]
 
 
 def search(ask: Ask, *visits: Visit, profile: Profile = PROFILE, listed=None, but=()) -> Search:
@@ -218,7 +218,7 @@ async def test_what_other_calls_hold_is_left_out_and_the_calendar_is_not_read_ag
 async def test_the_places_a_provider_has_left_come_from_the_calendar_alone() -> None:
     charter = Charter(providers=(ProviderRule("D1", max_parallel=2),))
     profile = replace(PROFILE, charter=charter, usual_provider={"Doc 1": "D1", "Doc 2": "D1"})
-    visit = Visit(dt.datetime.combine(MONDAY, dt.time(8)), 60, "Doc 2", "D1", "p1", Standing.CONFIRMED)
+    visit = Visit(dt.datetime.combine(MONDAY, dt.time(8)), 60, "Doc 2", "D1", "p1", Standing.BOOKED)
     one_search = search(Ask(EXAM, MONDAY, MONDAY, provider_id="D1"), visit, profile=profile)
     result = await one_search.find(Taken({}))
     assert [(f"{one.start:%H:%M}", one_search.places(one)) for one in result.options][:1] == [("08:00", 1)]

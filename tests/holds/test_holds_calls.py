@@ -273,7 +273,7 @@ async def test_a_hygienist_is_booked_by_one_of_two_calls_whatever_chair_each_was
         assert await finding.is_free(profile, openings[0], [], "one", "call one")
         assert not await finding.secure(profile, openings[1], "two", "call two")
         await finding.release(profile, openings[0], "one")
-        visit = Visit(start, 60, "Hygiene 1", hygienist, "p1", Standing.CONFIRMED, "77")
+        visit = Visit(start, 60, "Hygiene 1", hygienist, "p1", Standing.BOOKED, "77")
         assert await finding.secure(profile, openings[1], "two", "call two")
         assert not await finding.is_free(profile, openings[1], [visit], "two", "call two")
         assert await finding.is_free(profile, openings[1], [visit], "two", "call two", but="77")

@@ -275,7 +275,7 @@ def _visits_against(books: Books, told: Told) -> Iterator[str]:
         return
     for visit in told.facts.get("appointments", []):
         start = visit["start"][:16]
-        if visit["status"] != "confirmed":
+        if visit["status"] != "booked":
             continue
         made = any(
             books.effect_of.get(row.id, told.effects) < told.effects

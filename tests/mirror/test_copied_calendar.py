@@ -116,7 +116,7 @@ def test_a_day_is_kept_in_order_until_something_of_it_changes():
     assert [visit.operatory for visit in before] == ["Doctor 0", "Doctor 1"]
     assert calendar.visits_on(FIRST) is before
     calendar.remove("1")
-    assert [visit.standing for visit in calendar.visits_on(FIRST)] == [Standing.CONFIRMED]
+    assert [visit.standing for visit in calendar.visits_on(FIRST)] == [Standing.BOOKED]
     calendar.remove("1")
     assert (len(calendar), calendar.get("1"), calendar.of_patient([], "p2").visits) == (1, None, [])
 

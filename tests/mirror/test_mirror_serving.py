@@ -250,14 +250,12 @@ async def test_our_own_booking_is_seen_over_the_copy_from_its_first_moment_to_it
         row = await confirmed(office, opening)
         assert opening not in await office.free()
         assert [(visit.standing, visit.row_id) for visit in await office.visits()] == [
-            (Standing.CONFIRMED, row.id)
+            (Standing.BOOKED, row.id)
         ]
         office.refresh()
         await office.catch_up()
         assert opening not in await office.free()
-        assert [(visit.standing, visit.row_id) for visit in await office.visits()] == [
-            (Standing.CONFIRMED, "")
-        ]
+        assert [(visit.standing, visit.row_id) for visit in await office.visits()] == [(Standing.BOOKED, "")]
         assert (await office.row(row)).shown_at is not None
 
 
@@ -283,7 +281,7 @@ async def test_a_booking_that_another_processs_copy_shows_stays_over_one_that_is
         assert held is not None
         held.looked = clock.monotonic()  # has not looked since
         assert (await older.copy_in_hand()).as_of < (await newer.copy()).as_of
-        assert [visit.standing for visit in await older.visits()] == [Standing.CONFIRMED]
+        assert [visit.standing for visit in await older.visits()] == [Standing.BOOKED]
         assert opening not in await older.free()
 
 

@@ -85,12 +85,12 @@ async def test_a_confirmed_booking_is_listed_and_its_time_is_taken_though_the_co
         offer = (await caller.offers(reason="cleaning"))[0]
         await caller.booked(practice, somebody, patient, offer["slot"])
         [listed] = (await caller.find(somebody)).facts["appointments"]
-        assert (listed["start"], listed["status"]) == (offer["start"], "confirmed")
+        assert (listed["start"], listed["status"]) == (offer["start"], "booked")
         offered = {(each["start"], each["provider"]) for each in await caller.offers(reason="cleaning")}
         assert (offer["start"], offer["provider"]) not in offered
         practice.refreshes()
         [listed] = (await caller.find(somebody)).facts["appointments"]
-        assert (listed["start"], listed["status"]) == (offer["start"], "confirmed")
+        assert (listed["start"], listed["status"]) == (offer["start"], "booked")
 
 
 async def test_what_is_offered_is_free_in_the_practice_and_spoken_with_its_weekday(practice, server):

@@ -10,6 +10,7 @@ from visiting import Agent
 from sandbox.config import EVERY_PMS
 from sandbox.world import OfficeSpec
 from server.desk.proofs import SlotOffer
+from server.tools.wording import languages, phrase
 from store.handles import Kind
 from store.ledger_states import State
 
@@ -87,6 +88,22 @@ async def test_a_patients_yes_is_put_down_in_the_offices_own_word(tmp_path, pms)
         assert (again.row.id, again.new) == (put.row.id, False)
         assert booked.facts["appointment"]
         assert agent.call_id
+
+
+async def test_a_visit_that_nobody_has_said_yes_to_is_not_listed_as_confirmed(tmp_path):
+    async with open_office(tmp_path) as office:
+        _, _, first, _ = await with_booking(office)
+        assert office.truth()[0].confirmed_on is None
+        later = Agent(office, "a later call")
+        found = await later.find()
+        listed = await later.ask("list_appointments", patient=found.facts["patient"])
+        for told in (found, listed):
+            (visit,) = told.facts["appointments"]
+            assert (visit["start"], visit["status"]) == (first["start"], "booked")
+            assert visit["spoken"] in told.say
+            assert "confirm" not in told.say.replace("is now confirmed", "")  # news of the booking itself
+        for language in languages():
+            assert phrase(language, ("appointment", "booked"), when=first["spoken"]) == first["spoken"]
 
 
 @pytest.mark.parametrize("pms", BY_PMS)

@@ -138,4 +138,4 @@ async def test_a_slot_booked_cancelled_and_booked_again_is_two_true_bookings(pra
         told = await caller.ask("check_writeback", writeback=second.facts["writeback"])
         assert "booked" in told.say
         [listed] = (await caller.ask("list_appointments", patient=patient)).facts["appointments"]
-        assert listed["status"] == "confirmed"
+        assert listed["status"] == "booked"

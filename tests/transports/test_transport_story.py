@@ -67,7 +67,7 @@ async def test_a_caller_is_found_booked_confirmed_listed_and_cancelled(practice,
         assert "Booked by the phone agent" in truth.description
 
         [listed] = (await caller.ask("list_appointments", patient=patient)).facts["appointments"]
-        assert (listed["start"], listed["status"]) == (offer["start"], "confirmed")
+        assert (listed["start"], listed["status"]) == (offer["start"], "booked")
 
         asked = await caller.ask("cancel_appointment", appointment=listed["appointment"])
         assert asked.outcome == "needs_confirmation"

@@ -164,7 +164,7 @@ def _appointment(values: Sequence[str]) -> CopiedAppointment:
             operatory=row["operatory"],
             provider_id=row["provider_id"],
             patient_id=row["patient_id"],
-            standing=Standing.CONFIRMED,
+            standing=Standing.BOOKED,
             appointment_sr_no=row["appointment_sr_no"],
         )
     return CopiedAppointment(

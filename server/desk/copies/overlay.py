@@ -15,9 +15,12 @@ DEFAULT_MINUTES = 30  # a visit whose length the PMS does not tell
 
 
 class Standing(StrEnum):
-    """How a visit stands, in the words a caller hears."""
+    """How a visit stands in the practice's system.
 
-    CONFIRMED = "confirmed"
+    Whether the patient has said that they will come, which offices call confirmed, is another matter.
+    """
+
+    BOOKED = "booked"
     PENDING = "pending"
     CANCELLING = "cancelling"
 
@@ -148,7 +151,7 @@ def _of_copy(row: models.Appointment) -> Visit | None:
         operatory=row.operatory,
         provider_id=row.provider_id,
         patient_id=row.patient_id,
-        standing=Standing.CONFIRMED,
+        standing=Standing.BOOKED,
         appointment_sr_no=row.appointment_sr_no,
     )
 
@@ -158,7 +161,7 @@ def _lay_booking(row: Writeback, visits: list[Visit], shown: set[str], caught_up
     if number and number in shown:
         caught_up.append(row.id)
         return
-    ours = visit_of(row, Standing.CONFIRMED if row.state is State.CONFIRMED else Standing.PENDING)
+    ours = visit_of(row, Standing.BOOKED if row.state is State.CONFIRMED else Standing.PENDING)
     same = next(
         (v for v in visits if not number and v.patient_id == ours.patient_id and v.start == ours.start), None
     )
@@ -186,7 +189,7 @@ def _lay_move(row: Writeback, visits: list[Visit], gone: set[str], caught_up: li
     before = dt.datetime.fromisoformat(row.facts["start"])
     place = next((n for n, visit in enumerate(visits) if visit.appointment_sr_no == number), None)
     if place is None:
-        visits.append(replace(target, standing=Standing.CONFIRMED))
+        visits.append(replace(target, standing=Standing.BOOKED))
         return
     now = visits[place]
     if now.start == before:

@@ -46,11 +46,11 @@ class Moving(Requests):
             if booking.state in OPEN:
                 return Located(fresh, booking)
             number = sr_no_of(booking)
-            visit = replace(fresh, standing=Standing.CONFIRMED, appointment_sr_no=number)
+            visit = replace(fresh, standing=Standing.BOOKED, appointment_sr_no=number)
         for row in reversed(await self._about(profile, visit)):
             done = row.operation == MOVE and row.state is State.CONFIRMED and row.shown_at is None
             if done and row.facts["start"] == visit.start.isoformat():
-                visit = replace(visit_of(row, Standing.CONFIRMED), row_id=visit.row_id)
+                visit = replace(visit_of(row, Standing.BOOKED), row_id=visit.row_id)
         return Located(visit)
 
     async def asked(self, profile: Profile, visit: Visit, start: dt.datetime) -> Writeback | None:

@@ -145,7 +145,7 @@ SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 }
 
 PHRASES: Final[Mapping[tuple[str, str], str]] = {
-    ("appointment", "confirmed"): "{when}, confirmed",
+    ("appointment", "booked"): "{when}",
     ("appointment", "pending"): "{when}, not confirmed yet",
     ("appointment", "cancelling"): "{when}, being called off",
     ("period", "day"): "on {date_from}",

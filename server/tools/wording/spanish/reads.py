@@ -152,7 +152,7 @@ SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 }
 
 PHRASES: Final[Mapping[tuple[str, str], str]] = {
-    ("appointment", "confirmed"): "{when}, confirmada",
+    ("appointment", "booked"): "{when}",
     ("appointment", "pending"): "{when}, sin confirmar",
     ("appointment", "cancelling"): "{when}, por cancelar",
     ("period", "day"): "el {date_from}",
