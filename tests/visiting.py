@@ -80,5 +80,12 @@ class Agent:
         return told
 
 
+async def applied(office: Office, document: str) -> None:
+    """Apply a document as `chairtime office apply` does."""
+    profiles = office.store.profiles
+    over = (await profiles.marks(office.id)).version
+    await profiles.apply(office.id, document, over=over, by="a test", now=office.clock.now())
+
+
 def _handle_of(told: Told) -> str:
     return told.facts["writeback"]

@@ -29,6 +29,7 @@ class PatientProof:
         registration: the ledger row that registers the patient; "" for one who was there.
         requested: the task that asks people to register the patient; then there is no row of it.
         caller_is: who is calling, as they said it: self, or the parent or guardian of a minor.
+        born: ISO, of somebody who is being registered and has no record to read it from; "" otherwise.
     """
 
     patient_id: str = field(repr=False)
@@ -38,6 +39,7 @@ class PatientProof:
     registration: str = ""
     requested: str = ""
     caller_is: str = SELF
+    born: str = field(default="", repr=False)
 
     def payload(self) -> dict[str, Any]:
         """As it is sealed."""
@@ -54,6 +56,7 @@ class PatientProof:
             registration=payload.get("registration", ""),
             requested=payload.get("requested", ""),
             caller_is=payload.get("caller_is", SELF),
+            born=payload.get("born", ""),
         )
 
     @property

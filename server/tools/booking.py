@@ -7,10 +7,12 @@ from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Standing, Visit, visit_of
 from server.desk.office import Profile
 from server.desk.proofs import PatientProof, SlotOffer
+from server.desk.times.comers import comer_of
+from server.desk.times.reasons import reason_of
 from server.sikka.pms_fields import Operation
 from server.tools.call import Call
 from server.tools.results import Answer
-from server.tools.telling import named, slot_when, visit_handle, visit_when
+from server.tools.telling import named, slot_when, today_of, visit_handle, visit_when
 from server.tools.times import taken
 from server.tools.wording import phrase, sentence
 from server.tools.writes import refusal, row_answer, visits_of_the_day, waited
@@ -25,6 +27,7 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
     handle = await call.handle(values["slot"], Kind.SLOT)
     slot = SlotOffer.read(handle.payload)
     profile = await call.profile()
+    slot, suits = await _for_whom_it_is(call, profile, patient, slot)
     when = slot_when(call, slot)
     try:
         (await desk.profiles.rulebook(call.office)).demand(Operation.BOOK)
@@ -34,7 +37,7 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
             if not agreed:
                 words = sentence(language, ("book", "needs_confirmation"), when=when)
                 return Answer(Outcome.NEEDS_CONFIRMATION, words)
-            answer = await _hindrance(call, profile, patient, slot)
+            answer = await _hindrance(call, profile, patient, slot, suits=suits)
             if answer is not None:
                 return answer
         put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
@@ -58,7 +61,25 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
     return answer
 
 
-async def _hindrance(call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer) -> Answer | None:
+async def _for_whom_it_is(
+    call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer
+) -> tuple[SlotOffer, bool]:
+    """The time for as long as the visit takes whoever it is booked for, and whether it suits them.
+
+    When it was offered, that may not have been known: a new patient's visit takes longer, and not everybody
+    sees children.
+    """
+    offered, columns = slot.opening, call.desk.finding.columns(profile)
+    comer = comer_of(patient, await call.desk.copies.of(call.office), today_of(call))
+    length = reason_of(slot.reason, profile.charter).length(comer)
+    opening = replace(offered, length_minutes=max(offered.length_minutes, length))
+    suits = columns.sees(offered.provider_id, comer) and (opening == offered or columns.is_open(opening))
+    return replace(slot, opening=opening), suits
+
+
+async def _hindrance(
+    call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer, *, suits: bool
+) -> Answer | None:
     """Why a booking that the caller has said yes to is not put down yet; None if nothing is in its way."""
     desk, language, opening = call.desk, call.language, slot.opening
     when = slot_when(call, slot)
@@ -67,6 +88,8 @@ async def _hindrance(call: Call, profile: Profile, patient: PatientProof, slot: 
         return Answer(Outcome.FAILED, words, writes=True)
     if opening.start <= profile.clock(desk.clock.now()):
         return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_past"), when=when))
+    if not suits:
+        return await taken(call, profile, slot, "book_for", {"when": when}, patient, seen=None)
     return await _not_free(call, profile, patient, slot)
 
 
@@ -96,7 +119,7 @@ async def _not_free(call: Call, profile: Profile, patient: PatientProof, slot: S
     if visits is None:
         words = sentence(call.language, ("book", Outcome.UNAVAILABLE.value), when=when)
         return Answer(Outcome.UNAVAILABLE, words, writes=True)
-    return await taken(call, profile, slot, "book", {"when": when}, patient)
+    return await taken(call, profile, slot, "book", {"when": when}, patient, seen=visits if secured else None)
 
 
 async def _is_not_registered(call: Call, patient: PatientProof) -> bool:

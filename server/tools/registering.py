@@ -149,6 +149,7 @@ async def _left_to_people(call: Call, newcomer: Newcomer, asked: Asked, diverted
             proven=_PROVEN,
             requested=diversion.task.id,
             caller_is=asked.caller_is,
+            born=newcomer.born.isoformat(),
         )
         await _add_patient(call, diversion.answer, proof)
     return diversion.answer
@@ -172,6 +173,7 @@ async def _row_answer(call: Call, row: Writeback, asked: Asked, *, new: bool) ->
         proven=_PROVEN,
         registration=row.id,
         caller_is=asked.caller_is,
+        born=asked.birth_date.isoformat() if asked.birth_date is not None else "",
     )
     await _add_patient(call, answer, proof)
     return answer

@@ -9,12 +9,13 @@ from typing import Any, Final
 import anyio
 
 from server.desk.answers import Outcome, Unanswerable
+from server.desk.copies.overlay import Visit
 from server.desk.office import Profile
 from server.desk.people.matching import score_name
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.times.comers import NEW, NEW_CHILD, comer_of, due_of
 from server.desk.times.openings import Opening
-from server.desk.times.reasons import RETURNING, Comer, reason_of
+from server.desk.times.reasons import RETURNING, reason_of
 from server.desk.times.searching import Ask, Found
 from server.sikka.errors import SikkaError
 from server.tools.arguments import BadArgument, iso_date
@@ -53,19 +54,20 @@ async def find_slots(call: Call, values: dict[str, Any]) -> Answer:
 
 
 async def instead(
-    call: Call, profile: Profile, slot: SlotOffer, patient: PatientProof | None
+    call: Call, profile: Profile, slot: SlotOffer, patient: PatientProof, seen: Sequence[Visit] | None
 ) -> list[SlotOffer]:
     """Other times in the place of one that is gone, for as long and best with the same provider.
 
-    Empty where the calendar cannot be seen in the time that is left: the caller is told that much anyhow.
+    `seen` are that day's visits as they were looked at, None where they were not: the copy may not show yet
+    what has taken the time. Empty where the calendar cannot be seen in the time that is left: the caller is
+    told that much anyhow.
     """
     opening, today = slot.opening, today_of(call)
-    new = patient is not None and bool(patient.registration or patient.requested)
     ask = Ask(
         reason=reason_of(slot.reason, profile.charter),
         first=max(opening.start.date(), today),
         usual_provider=opening.provider_id,
-        comer=Comer(new=new),
+        comer=comer_of(patient, await call.desk.copies.of(call.office), today),
         minutes=opening.length_minutes,
     )
     found: Found | None = None
@@ -73,7 +75,8 @@ async def instead(
         anyio.move_on_after(min(call.desk.settings.slot_check_seconds, call.seconds_left)),
         contextlib.suppress(SikkaError, Unanswerable),
     ):
-        found = await call.desk.finding.find(profile, ask, call.scope_key)
+        days = {} if seen is None else {opening.start.date(): seen}
+        found = await call.desk.finding.find(profile, ask, call.scope_key, days)
     return [_offer(profile, option, slot.reason) for option in found.options] if found else []
 
 
@@ -83,10 +86,15 @@ async def taken(
     slot: SlotOffer,
     operation: str,
     words: dict[str, str],
-    patient: PatientProof | None = None,
+    patient: PatientProof,
+    *,
+    seen: Sequence[Visit] | None,
 ) -> Answer:
-    """What is said of a time that is gone, with others to choose from in the same answer."""
-    offers = await instead(call, profile, slot, patient)
+    """What is said of a time that is gone, with others to choose from in the same answer.
+
+    `operation` is what the time was wanted for, as the wording names it; `seen` as for `instead`.
+    """
+    offers = await instead(call, profile, slot, patient, seen)
     key = ("find_slots", f"instead.{operation}") if offers else (operation, "slot_taken")
     spoken = _options(call, offers)
     answer = Answer(

@@ -6,7 +6,7 @@ from typing import Any
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Visit
 from server.desk.office import Profile
-from server.desk.proofs import SlotOffer, visit_of_payload, visit_subject
+from server.desk.proofs import PatientProof, SlotOffer, visit_of_payload, visit_subject
 from server.desk.writes.booking import proof_of
 from server.desk.writes.moving import Located
 from server.desk.writes.requests import Put
@@ -185,10 +185,9 @@ async def _not_free(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answe
     secured = await finding.secure(profile, opening, subject, call.scope_key)
     visits = await visits_of_the_day(call, profile, opening) if secured else []
     makes_way = wanted.visit.appointment_sr_no if wanted.located.booking is None else ""
-    if visits is None:
-        return _answer(call, Outcome.UNAVAILABLE, "unavailable", words, writes=True)
     if (
         secured
+        and visits is not None
         and await finding.is_free(profile, opening, visits, subject, call.scope_key, but=makes_way)
         and finding.columns(profile).is_open(opening)
     ):
@@ -197,7 +196,11 @@ async def _not_free(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answe
         await finding.release(profile, opening, subject)
     if await _same_request(call, wanted) is not None:  # the same asked for twice at once
         return None
-    return await taken(call, profile, wanted.slot, "move", words)
+    if visits is None:
+        return _answer(call, Outcome.UNAVAILABLE, "unavailable", words, writes=True)
+    patient = PatientProof(wanted.visit.patient_id, "")
+    seen = visits if secured else None
+    return await taken(call, profile, wanted.slot, "move", words, patient, seen=seen)
 
 
 async def _put_down(call: Call, wanted: _Wanted) -> Put:

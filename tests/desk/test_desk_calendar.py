@@ -180,4 +180,6 @@ async def test_a_time_is_not_free_where_a_visit_of_unknown_chair_lies_over_it(tm
         chairless = replace(visit_of(row, Standing.PENDING), operatory="")
         other = replace(first, operatory="Doctor 9")
         assert not is_free_among([chairless], other)
+        assert is_free_among([chairless], replace(other, provider_id="somebody else"))
+        assert not is_free_among([replace(chairless, provider_id="")], other)
         assert is_free_among([visit_of(row, Standing.PENDING)], other)

@@ -76,14 +76,33 @@ def test_the_practice_hours_hold_for_chairs_without_their_own() -> None:
     assert hours(windows, "OP1") == hours(windows, "OP2") == [(480, 720), (780, 1020)]
 
 
-def test_a_chairs_own_hours_win_and_are_cut_to_the_practices() -> None:
+def test_a_chairs_own_hours_are_cut_to_the_practices_and_to_those_of_who_works_in_it() -> None:
     rows = [
         row("practice", "1", 0, hours=((480, 960),)),
         row("operatory", "op1 ", 0, hours=((420, 600), (900, 1080))),
-        row("provider", "D1", 0, hours=((700, 720),)),
     ]
-    windows = weekly_windows(rows, CHAIRS, ["D1"], MONDAY, MONDAY)
-    assert hours(windows, "OP1") == [(480, 600), (900, 960)]
+    assert hours(weekly_windows(rows, CHAIRS, ["D1"], MONDAY, MONDAY), "OP1") == [(480, 600), (900, 960)]
+    worked = row("provider", "D1", 0, hours=((540, 930),))
+    windows = weekly_windows([*rows, worked], CHAIRS, ["D1"], MONDAY, MONDAY)
+    assert hours(windows, "OP1") == [(540, 600), (900, 930)]
+
+
+def test_a_chair_is_not_offered_with_a_provider_who_is_off_that_day() -> None:
+    tuesday = MONDAY + dt.timedelta(days=1)
+    rows = [
+        row("operatory", "OP1", 0),
+        row("operatory", "OP1", 1),
+        row("provider", "D1", 1),
+    ]
+    windows = weekly_windows(rows, [Chair("OP1", ("D1",))], ["D1", "D2"], MONDAY, tuesday)
+    assert windows is not None
+    assert {window.date for window in windows} == {tuesday}
+
+
+def test_a_provider_whose_rows_never_hold_an_hour_is_not_scheduled_by_them() -> None:
+    rows = [row("operatory", "OP1", 0), row("provider", "D1", 0, hours=())]
+    windows = weekly_windows(rows, [Chair("OP1", ("D1",))], ["D1", "D2"], MONDAY, MONDAY)
+    assert windows == [Window("OP1", MONDAY, *stretch, "D1") for stretch in DAY]
 
 
 def test_a_chairs_own_hours_hold_alone_where_the_practices_are_unknown() -> None:
@@ -190,20 +209,21 @@ def test_a_row_of_unknown_type_is_told_by_its_id_where_one_fits() -> None:
 @pytest.mark.parametrize(
     ("chair", "providers", "usual", "expected"),
     [
-        (Chair("OP1", ("D1", "D2")), ["D1", "D2"], {}, "D2"),
-        (Chair("OP1", ("D1", "D3")), ["D1", "D3"], {}, "D1"),
-        (Chair("OP1", ("gone", "D1")), ["D1", "D3"], {}, "D1"),
-        (Chair("OP1", ("gone",)), [], {}, "gone"),
-        (Chair("OP1", ("gone",)), ["D1", "D3"], {"OP1": "D3"}, "D3"),
-        (Chair("OP1"), ["D1", "D3"], {"op1": "D3"}, "D3"),
-        (Chair("OP1"), ["D1", "D3"], {"op1": "gone"}, ""),
-        (Chair("OP1"), ["D1", "D3"], {}, ""),
-        (Chair("OP1"), ["D3"], {}, "D3"),
-        (Chair("OP1"), [], {}, ""),
+        (Chair("OP1", ("D1", "D2")), ["D1", "D2"], {}, {"D1": 600, "D2": 720}),
+        (Chair("OP1", ("D1", "D3")), ["D1", "D3"], {}, {"D1": 600}),
+        (Chair("OP1", ("D3", "D4")), ["D3", "D4"], {}, {"D3": 720}),
+        (Chair("OP1", ("gone", "D1")), ["D1", "D3"], {}, {"D1": 600}),
+        (Chair("OP1", ("gone",)), [], {}, {"gone": 720}),
+        (Chair("OP1", ("gone",)), ["D1", "D3"], {"OP1": "D3"}, {"D3": 720}),
+        (Chair("OP1"), ["D1", "D3"], {"op1": "D3"}, {"D3": 720}),
+        (Chair("OP1"), ["D1", "D3"], {"op1": "gone"}, {"": 720}),
+        (Chair("OP1"), ["D1", "D3"], {}, {"": 720}),
+        (Chair("OP1"), ["D3"], {}, {"D3": 720}),
+        (Chair("OP1"), [], {}, {"": 720}),
     ],
 )
 def test_the_provider_is_known_or_left_empty_but_never_the_first_of_several(
-    chair: Chair, providers: list[str], usual: dict[str, str], expected: str
+    chair: Chair, providers: list[str], usual: dict[str, str], expected: dict[str, int]
 ) -> None:
     rows = [
         row("operatory", "OP1", 0, hours=((480, 720),)),
@@ -211,7 +231,7 @@ def test_the_provider_is_known_or_left_empty_but_never_the_first_of_several(
         row("provider", "D2", 0, hours=((400, 800),)),
     ]
     windows = weekly_windows(rows, [chair], providers, MONDAY, MONDAY, usual_provider=usual)
-    assert windows == [Window("OP1", MONDAY, 480, 720, expected)]
+    assert windows == [Window("OP1", MONDAY, 480, end, who) for who, end in expected.items()]
 
 
 intervals = st.tuples(st.integers(0, 60), st.integers(0, 60))

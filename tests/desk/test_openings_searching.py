@@ -85,9 +85,9 @@ def full(date: dt.date, *chairs: str, start: str = "08:00", hours: int = 9) -> l
     return [Visit(begin, hours * 60, chair, "", "p1", Standing.BOOKED) for chair in chairs]
 
 
-def search(ask: Ask, *visits: Visit, profile: Profile = PROFILE, listed=None, but=()) -> Search:
+def search(ask: Ask, *visits: Visit, profile: Profile = PROFILE, listed=None, but=(), seen=()) -> Search:
     diary = Diary(*visits)
-    return Search(Columns(profile), ask, TODAY, diary, Listed(listed), but)  # pyright: ignore[reportArgumentType] - stands in for both
+    return Search(Columns(profile), ask, TODAY, diary, Listed(listed), but, dict(seen))  # pyright: ignore[reportArgumentType] - stands in for both
 
 
 async def found(ask: Ask, *visits: Visit, held: Taken | None = None, **more) -> Found:
@@ -201,6 +201,17 @@ async def test_somebody_in_pain_hears_of_the_soonest_also_where_today_is_full() 
 async def test_a_day_on_which_nothing_is_to_be_offered_is_left_out() -> None:
     result = await found(Ask(EXAM, MONDAY, day(1)), but={MONDAY})
     assert {one.start.date() for one in result.options} == {day(1)}
+
+
+async def test_a_day_that_was_looked_at_this_moment_counts_before_the_calendar() -> None:
+    first = (await found(Ask(EXAM, MONDAY, MONDAY))).options[0]
+    taken = full(MONDAY, "Doc 1", "Doc 2", start=f"{first.start:%H:%M}", hours=1)
+    again = await found(Ask(EXAM, MONDAY, MONDAY), seen={MONDAY: taken})
+    assert first.start not in {option.start for option in again.options}
+    gone = await found(Ask(EXAM, MONDAY, MONDAY), *taken, seen={MONDAY: []})
+    assert gone.options[0].start == first.start
+    elsewhere = await found(Ask(EXAM, MONDAY, MONDAY), seen={TODAY - dt.timedelta(days=1): taken})
+    assert elsewhere.options[0].start == first.start
 
 
 async def test_what_other_calls_hold_is_left_out_and_the_calendar_is_not_read_again_for_it() -> None:

@@ -69,6 +69,36 @@ async def find(office, name="Anna Lindqvist"):
     return await office.desk.patients.find(office.profile, Asked(name, born))
 
 
+async def test_a_time_that_the_desk_has_just_taken_is_not_offered_again_in_its_place(tmp_path):
+    async with open_office(tmp_path, mirror="on", unreviewed="book") as office:
+        row = await office.store.offices.get(office.id)
+        with anyio.fail_after(LIMIT_SECONDS):
+            while await office.desk.copies.of(row) is None or office.app.mirror._busy:
+                await anyio.lowlevel.checkpoint()
+        agent = Agent(office)
+        patient = await agent.patient()
+        slot = (await agent.slots())[0]
+        practice = office.world.offices[office.profile.office.office_id]
+        records, start = practice.records, dt.datetime.fromisoformat(slot["start"])
+        like = next(iter(records.appointments.values()))
+        for chair in records.operatories.values():
+            number = records.new_sr_no()
+            records.appointments[number] = replace(
+                like,
+                sr_no=number,
+                operatory=chair.name,
+                start=start,
+                length=30,
+                status="Scheduled",
+                cancelled=False,
+            )
+        practice.refresh()
+        told = await agent.ask("book_appointment", patient=patient, slot=slot["slot"], caller_confirmed=True)
+        assert told.outcome == "slot_taken"
+        assert told.facts["slots"]
+        assert slot["start"] not in {other["start"] for other in told.facts["slots"]}
+
+
 async def stale(office):
     return (await office.desk.copies.mark(await office.office())).stale
 

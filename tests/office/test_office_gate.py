@@ -6,6 +6,7 @@ from dataclasses import replace
 import anyio
 import pytest
 from harness import MONDAY, SLOW, ManualClock, quiet_office, served
+from visiting import applied
 
 from server.desk.charter.reading import read_charter
 from server.desk.charter.terms import EMPTY
@@ -60,13 +61,6 @@ CASES = [
     ),
     ("[policy]\nnew_patients_per_day=0", "book", {"start": f"{TUESDAY}T10:00", "new_patient": False}, BOOK),
 ]
-
-
-async def applied(office, document):
-    """Apply a document as `chairtime office apply` does."""
-    profiles = office.store.profiles
-    over = (await profiles.marks(office.id)).version
-    await profiles.apply(office.id, document, over=over, by="a test", now=office.clock.now())
 
 
 async def decided(office, operation, facts):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import anyio
 import pytest
 from harness import FAST, LIMIT_SECONDS, open_office
-from visiting import Agent
+from visiting import Agent, applied
 
 from sandbox.config import EVERY_PMS
 from server.desk.proofs import PatientProof
@@ -214,6 +214,52 @@ async def test_the_office_may_name_the_provider_of_new_patients(tmp_path):
         assert told.outcome in {"pending", "confirmed"}
         row = (await office.ledger.search(office.id, operation="register"))[0]
         assert row.facts["provider_id"] == row.body["provider_id"] == provider
+
+
+def lengths(office):
+    """Minutes of the visits that Ada has in the practice, with whom."""
+    (ada,) = people(office)
+    records = office.world.offices[office.profile.office.office_id].records.appointments.values()
+    return [(row.length, row.provider_id) for row in records if row.patient_id == ada.patient_id]
+
+
+async def test_a_time_offered_before_it_was_known_for_whom_is_booked_for_as_long_as_they_need(tmp_path):
+    async with open_office(tmp_path) as office:
+        await applied(office, "[[reasons]]\nname='exam'\n[reasons.minutes]\nreturning=30\nnew=60\n")
+        agent = Agent(office)
+        slot = (await agent.slots())[0]
+        assert slot["length_minutes"] == 30
+        told = await agent.yes("register_patient", **ADA)
+        patient = told.facts["patient"]
+        assert (await agent.settled(told)).outcome == "confirmed"
+        told = await agent.ask("book_appointment", patient=patient, slot=slot["slot"], caller_confirmed=True)
+        if told.outcome == "slot_taken":  # so long it is not free, and others that are were offered
+            told = await agent.booked(patient, told.facts["slots"][0]["slot"])
+        assert (await agent.settled(told)).outcome == "confirmed"
+        assert [minutes for minutes, _ in lengths(office)] == [60]
+
+
+@pytest.mark.parametrize("rule", ["oldest=17", "takes_new_patients=false"])
+async def test_a_time_with_somebody_who_does_not_see_the_patient_is_not_booked(tmp_path, rule):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        slot = (await agent.slots())[0]
+        told = await agent.yes("register_patient", **ADA)
+        patient = told.facts["patient"]
+        assert (await agent.settled(told)).outcome == "confirmed"
+        named = office.profile.spoken_providers
+        their = next(number for number, name in named.items() if name == slot["provider"])
+        document = "".join(
+            f"[[providers]]\nid='{number}'\n{rule if number == their else ''}\n" for number in named
+        )
+        await applied(office, document)
+        told = await agent.ask("book_appointment", patient=patient, slot=slot["slot"], caller_confirmed=True)
+        assert told.outcome == "slot_taken"
+        assert "doesn't suit this patient's visit" in told.say
+        assert lengths(office) == []
+        assert slot["provider"] not in {other["provider"] for other in told.facts["slots"]}
+        await agent.booked(patient, told.facts["slots"][0]["slot"])
+        assert their not in {provider for _, provider in lengths(office)}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
+import anyio
 import pytest
 from harness import FAST, open_office
 from visiting import Agent
@@ -276,6 +277,20 @@ async def test_a_longer_visit_read_back_keeps_its_time_from_nobody_who_might_hav
         assert [slot["start"] for slot in await agent.slots(**wanted)] == starts
         elsewhere = [slot["start"] for slot in await Agent(office, "another").slots(**wanted)]
         assert (before[0]["start"] in elsewhere) is (call_id == "")  # a call's own offers are held for it
+
+
+async def test_a_move_whose_day_cannot_be_seen_keeps_its_new_time_from_nobody(tmp_path, monkeypatch):
+    async with open_office(tmp_path) as office:
+        agent, booked, _, second = await with_booking(office)
+        day = second["start"][:10]
+        wanted = {"appointment": booked.facts["appointment"], "slot": second["slot"]}
+        assert (await agent.ask("reschedule_appointment", **wanted)).outcome == "needs_confirmation"
+        with monkeypatch.context() as patch:
+            patch.setattr(office.desk.calendar, "_live_days", lambda *_: anyio.sleep_forever())
+            told = await agent.ask("reschedule_appointment", **wanted, caller_confirmed=True)
+        assert told.outcome == "unavailable"
+        held = await office.store.holds.others(office.id, day, day, own=("",), now=office.clock.now())
+        assert when(second).hour * 60 + when(second).minute not in {one.start_minute for one in held}
 
 
 async def test_a_second_booking_is_asked_about_first(tmp_path):

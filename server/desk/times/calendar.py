@@ -200,12 +200,19 @@ def is_free_among(visits: Iterable[Visit], opening: Opening, *, but: str = "") -
     start = opening.start.hour * 60 + opening.start.minute
     end = start + opening.length_minutes
     return not any(
-        busy.operatory in {"", opening.operatory} and busy.start_minute < end and start < busy.end_minute
+        _takes(busy, opening) and busy.start_minute < end and start < busy.end_minute
         for visit in visits
         if not but or visit.appointment_sr_no != but
         for busy in busy_of(visit)
         if busy.date == day
     )
+
+
+def _takes(busy: Busy, opening: Opening) -> bool:
+    """Whether what is busy takes the chair of an opening; without one of its own, that of its provider."""
+    if busy.operatory:
+        return busy.operatory == opening.operatory
+    return busy.provider_id in {"", opening.provider_id}
 
 
 def busy_of(visit: Visit) -> list[Busy]:

@@ -65,7 +65,7 @@ class Columns:
 
     def fitting(self, windows: Iterable[Window], reason: Reason, comer: Comer) -> list[Window]:
         """The windows in which somebody does this kind of visit for whoever comes."""
-        seen = {number for number in self.profile.providers if self._sees(number, comer)}
+        seen = {number for number in self.profile.providers if self.sees(number, comer)}
         return [window for window in windows if window.provider_id in seen and self._suits(window, reason)]
 
     def free_on(self, day: dt.date, reason: Reason, comer: Comer, length: int, taken: Taken) -> list[Stretch]:
@@ -184,7 +184,8 @@ class Columns:
             return rule.max_parallel
         return MOST_AT_ONCE[ColumnKind.HYGIENE if number in self._hygienists else ColumnKind.DOCTOR]
 
-    def _sees(self, number: str, comer: Comer) -> bool:
+    def sees(self, number: str, comer: Comer) -> bool:
+        """Whether a provider takes whoever comes, as far as the office's people have said."""
         rule = self.charter.provider(number)
         if rule is None:
             return True

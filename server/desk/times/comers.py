@@ -21,7 +21,8 @@ def comer_of(proof: PatientProof, copy: Copy | None, today: dt.date) -> Comer:
     """What kind of patient somebody verified is; one who is being registered is new."""
     comer = Comer(new=bool(proof.registration or proof.requested))
     record = copy.patients.get(proof.patient_id) if copy is not None else None
-    born = record.born if record is not None else None
+    given = dt.date.fromisoformat(proof.born) if proof.born else None
+    born = record.born if record is not None and record.born is not None else given
     if born is None:
         return comer
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -44,8 +44,12 @@ class Finding:
             known = self._columns[profile.office.id] = Columns(profile)
         return known
 
-    async def find(self, profile: Profile, ask: Ask, scope_key: str | None) -> Found:
+    async def find(
+        self, profile: Profile, ask: Ask, scope_key: str | None, seen: Mapping[dt.date, Sequence[Visit]] = {}
+    ) -> Found:
         """Times to offer in a call; without a call id (`scope_key` None) nothing is held.
+
+        `seen` are days whose visits were looked at this moment: what stands there is newer than the copy.
 
         Raises:
             SikkaError: the calendar cannot be seen now.
@@ -55,7 +59,7 @@ class Finding:
         today = profile.clock(self._clock.now()).date()
         columns = self.columns(profile)
         but = await self._but(profile, ask, today)
-        search = Search(columns, ask, today, self._calendar, self._listed, but)
+        search = Search(columns, ask, today, self._calendar, self._listed, but, seen)
         attempts = 0
         while True:
             found = await search.find(await self._holds.by_others(columns, today, search.horizon, scope_key))

@@ -91,8 +91,9 @@ def weekly_windows(
 ) -> list[Window] | None:
     """Return the bookable windows of all chairs on the days from `day_from` to `day_to`, both included.
 
-    A chair's own rows win; else those of the providers who work in it; else the practice's. Each is
-    cut to the practice's hours where those are known, and a practice's holiday closes every chair.
+    A chair is open by its own rows, else by the practice's; within that by the hours of the providers who
+    work in it, where those are known. Everything is cut to the practice's hours where those are known, and
+    a practice's holiday closes every chair.
     `providers` are the ids of those who see patients now: nobody else is named in a window, unless it
     is empty. `usual_provider` names, by operatory, whom the chair's past appointments show most. The
     result is sorted.
@@ -134,23 +135,29 @@ class Plan:
             self._patterns[level, "" if level == _PRACTICE else name].add(row)
 
     def windows(self, chair: Chair, day: dt.date) -> list[Window] | None:
-        """The chair's windows on a day; None where no row says anything about it."""
+        """The chair's windows on a day; None where no row says anything about it.
+
+        Where somebody who works in it has hours of their own, these count, within the chair's.
+        """
         practice = self._hours(_PRACTICE, "", day)
         own = self._hours(_CHAIR, chair.operatory, day)
-        if own is not None:
-            return self._one_provider(chair, day, own if practice is None else overlap(own, practice))
+        hours = practice if own is None else own if practice is None else overlap(own, practice)
+        candidates = self._candidates(chair)
         theirs = [
-            (provider, hours)
-            for provider in self._candidates(chair)
-            if (hours := self._hours(_PROVIDER, provider, day)) is not None
+            (provider, worked)
+            for provider in candidates
+            if (worked := self._hours(_PROVIDER, provider, day)) is not None
         ]
         if theirs:
             return [
                 Window(chair.operatory, day, start, end, provider)
-                for provider, hours in theirs
-                for start, end in (hours if practice is None else overlap(hours, practice))
+                for provider, worked in theirs
+                for start, end in (worked if hours is None else overlap(worked, hours))
             ]
-        return None if practice is None else self._one_provider(chair, day, practice)
+        if hours is None:
+            return None
+        first = candidates[0] if candidates else ""
+        return [Window(chair.operatory, day, start, end, first) for start, end in hours]
 
     def staffed(self, chair: Chair, day: dt.date, hours: Iterable[Interval]) -> list[Window]:
         """Windows of a chair whose hours somebody has set, for those who work in it, in theirs.
@@ -170,19 +177,6 @@ class Plan:
         theirs = self._hours(_PROVIDER, provider, day) if provider else None
         return merged(hours) if theirs is None else overlap(merged(hours), theirs)
 
-    def _one_provider(self, chair: Chair, day: dt.date, hours: Iterable[Interval]) -> list[Window]:
-        return [
-            Window(chair.operatory, day, start, end, self._provider_for(chair, day, (start, end)))
-            for start, end in hours
-        ]
-
-    def _provider_for(self, chair: Chair, day: dt.date, wanted: Interval) -> str:
-        candidates = self._candidates(chair)
-        for provider in candidates:
-            if overlap(self._hours(_PROVIDER, provider, day) or (), (wanted,)) == (wanted,):
-                return provider
-        return candidates[0] if candidates else ""
-
     def _candidates(self, chair: Chair) -> Sequence[str]:
         usual = self._usual.get(_folded(chair.operatory), "")
         for ids in (chair.provider_ids, (usual,) if usual else ()):
@@ -194,7 +188,10 @@ class Plan:
 
     def _hours(self, level: str, name: str, day: dt.date) -> tuple[Interval, ...] | None:
         pattern = self._patterns.get((level, _folded(name)))
-        return None if pattern is None else pattern.hours(day)
+        # Whose rows never hold an hour is not scheduled by them, and not for ever on leave.
+        return (
+            pattern.hours(day) if pattern is not None and (level != _PROVIDER or pattern.has_hours) else None
+        )
 
     def _is_holiday(self, level: str, name: str, day: dt.date) -> bool:
         pattern = self._patterns.get((level, _folded(name)))
@@ -224,6 +221,12 @@ class _Pattern:
         if self.is_holiday(day):
             return ()
         return merged(interval for row in rows for interval in row.days.get(day.weekday(), ()))
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether any row of it holds hours at all."""
+        rows = [*self.standing, *(row for rows in self.weeks.values() for row in rows)]
+        return any(hours for row in rows for hours in row.days.values())
 
     def is_holiday(self, day: dt.date) -> bool:
         """Whether the rows of that week mark the day as one."""

@@ -69,7 +69,10 @@ WORDS: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
     (
         EMERGENCY,
         (
-            r"emergenc|urgent|pain|hurt|ache|swell|swollen|bleed|broke|crack|chip|knocked|abscess|infect|lost",
+            r"emergenc|urgent|\bpain(?!t)|\bhurt|ach(?:es?|y|ing)\b|swell|swollen|bleed|crack|\bchip|abscess",
+            r"infect|\b(?:fell|came|coming|falling) (?:out|off)\b|\bknocked",
+            r"\bbroke(?!n (?:my |the |an )?(?:appointment|visit))",
+            r"\blost (?:(?:an?|my|the|his|her|their) )?(?:\w+ )?(?:tooth|teeth|filling|crown|bridge|veneer)",
             r"urgencia|dolor|\bduel|doliendo|hinch[ao]|inflamad|inflamacion|sangr|\brot[ao]s?\b|rompi|quebr",
             r"fractur|astill|se (?:me |le )?(?:cayo|salio|solto)|se (?:me|le) ha (?:caido|salido)|absces",
             r"perdi(?:o|do)? (?:un|una|el|la|su) (?:diente|muela|corona|empaste|tapadura|amalgama)",
@@ -77,7 +80,7 @@ WORDS: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
     ),
     (
         CLEANING,
-        (r"clean|hygien|prophy|scal|polish|recall", r"limpi(?:eza|ar)|higien|profilax|sarro|pulid|pulir"),
+        (r"clean|hygien|prophy|\bscal|polish|recall", r"limpi(?:eza|ar)|higien|profilax|sarro|pulid|pulir"),
     ),
     (
         CONSULTATION,
@@ -95,16 +98,23 @@ WORDS: Final[tuple[tuple[Reason, tuple[str, ...]], ...]] = (
     ),
 )
 
+# What somebody says they do not have: "no pain", "it isn't an emergency", "sin dolor". A second word for
+# pain beside it still counts.
+_DENIED: Final = re.compile(
+    r"\b(?:no|not|isn'?t|without|never|sin)\s+(?:(?:an?|any|real|really|tooth|in|es|una?|me|tengo|hay)\s+){0,3}"
+    rf"\w*?(?:{'|'.join(WORDS[0][1])})\w*",
+    re.IGNORECASE,
+)
 _IN_COLUMN: Final = {Wants.HYGIENE: True, Wants.DOCTOR: False, Wants.ANY: None}
 
 
 def reason_of(words: str, charter: Charter = EMPTY) -> Reason:
     """The reason that a caller's words mean; `OTHER` where none fits.
 
-    Pain comes first; then the office's own reasons, the longest name or word that the caller says; then
-    those built in, each as the office has described it.
+    Pain comes first, unless it is denied; then the office's own reasons, the longest name or word that the
+    caller says; then those built in, each as the office has described it.
     """
-    words = _plain(words)
+    words = _DENIED.sub(" ", _plain(words))
     built_in = next(
         (reason for reason, said in WORDS if re.search("|".join(said), words, re.IGNORECASE)), OTHER
     )

@@ -2,13 +2,14 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 import anyio
 
+from server.desk.copies.overlay import Visit
 from server.desk.times.calendar import Calendar
 from server.desk.times.choosing import OPTIONS, SHORTEST_VISIT, Asked, Wish, choose
 from server.desk.times.columns import Columns
@@ -114,6 +115,7 @@ class Search:
         calendar: of the visits.
         listed: what the office's system lists itself.
         but: days on which nothing is to be offered.
+        seen: days whose visits are known better than by the calendar.
     """
 
     def __init__(
@@ -124,6 +126,7 @@ class Search:
         calendar: Calendar,
         listed: ListedSlots,
         but: Collection[dt.date],
+        seen: Mapping[dt.date, Sequence[Visit]],
     ) -> None:
         profile = columns.profile
         self._columns = columns
@@ -131,6 +134,7 @@ class Search:
         self._calendar = calendar
         self._listed = listed
         self._but = but
+        self._seen = seen
         self._today = today
         self._taken: dict[tuple[dt.date, dt.date], Taken] = {}
         self._held = Taken({})
@@ -175,7 +179,8 @@ class Search:
         profile = self._columns.profile
         if (first, last) not in self._taken:
             days = await self._calendar.days(profile, first, last)
-            self._taken[first, last] = self._columns.taken(days)
+            seen = {day: tuple(visits) for day, visits in self._seen.items() if first <= day <= last}
+            self._taken[first, last] = self._columns.taken({**days, **seen})
         return free_times(
             self._columns,
             Wanted(self._ask.reason, first, last, provider_id, self._ask.comer, self._ask.minutes),

@@ -87,6 +87,10 @@ _FIND_SLOTS: Final = {
         "{when} is no longer free, so nothing was booked. I also have {options}.",
         "On a yes, book that slot.",
     ),
+    ("find_slots", "instead.book_for"): (
+        "{when} doesn't suit this patient's visit, so nothing was booked. I do have {options}.",
+        "On a yes, book that slot.",
+    ),
     ("find_slots", "instead.move"): (
         "{new_when} is no longer free, so nothing was moved. I also have {options}.",
         "On a yes, move to that slot.",

@@ -111,6 +111,10 @@ _BOOK: Final = {
         "Ask whether another time is wanted.",
     ),
     ("book", "slot_taken"): ("{when} is no longer free, so nothing was booked.", OTHER_TIMES),
+    ("book_for", "slot_taken"): (
+        "{when} doesn't suit this patient's visit, so nothing was booked.",
+        OTHER_TIMES,
+    ),
     ("book", "slot_past"): (
         "{when} is already too close or past, so nothing was booked.",
         OTHER_TIMES,

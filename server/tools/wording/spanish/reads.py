@@ -94,6 +94,10 @@ _FIND_SLOTS: Final = {
         "El {when} se ocupó; no reservé nada. Hay {options}.",
         "Si acepta, resérvelo.",
     ),
+    ("find_slots", "instead.book_for"): (
+        "El {when} no le sirve; no reservé nada. Hay {options}.",
+        "Si acepta, resérvelo.",
+    ),
     ("find_slots", "instead.move"): (
         "El {new_when} se ocupó; no moví nada. Hay {options}.",
         "Si acepta, muévala ahí.",

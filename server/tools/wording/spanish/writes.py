@@ -116,6 +116,7 @@ _BOOK: Final = {
         _ANOTHER_TIME,
     ),
     ("book", "slot_taken"): ("El {when} ya no está libre, así que no se reservó nada.", OTHER_TIMES),
+    ("book_for", "slot_taken"): ("El {when} no le sirve a este paciente; no se reservó nada.", OTHER_TIMES),
     ("book", "slot_past"): (
         "El {when} ya pasó o está demasiado cerca, así que no se reservó nada.",
         OTHER_TIMES,
