@@ -79,7 +79,7 @@ def open_desk(store: Store, sikka: Sikka, doorbell: Doorbell, clock: Clock, sett
             calendar, store.ledger, SlotHolds(store, clock, settings), ListedSlots(sikka, clock), clock
         ),
         booking=Booking(store, doorbell, clock, settings, profiles, gate),
-        moving=Moving(store, doorbell, clock, settings, profiles, gate),
+        moving=Moving(store, doorbell, clock, settings, profiles, gate, calendar.stands),
         registering=Registering(store, doorbell, clock, settings, profiles, gate),
         records=Records(store, doorbell, clock, settings, profiles, gate, sikka, copies),
         waiting=Waiting(store.ledger, doorbell, clock),

@@ -25,7 +25,7 @@ _OWN: Final[Mapping[str, tuple[Outcome, ...]]] = {
     "message_office": (Outcome.OK,),
     "office_info": (Outcome.OK, Outcome.NEEDS_HUMAN),
     "list_appointments": _READ,
-    "confirm_appointment": _WRITE,
+    "confirm_appointment": _AFTER_YES,
     "update_patient": _AFTER_YES,
     "add_note": _WRITE,
     "get_balance": _READ,

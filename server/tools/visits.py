@@ -13,11 +13,11 @@ from server.desk.writes.requests import Put
 from server.sikka.errors import SikkaError
 from server.sikka.pms_fields import Operation
 from server.tools.call import BadHandle, Call
-from server.tools.results import Answer
-from server.tools.telling import named, row_words, slot_when, visit_when
+from server.tools.results import Answer, outcome_of
+from server.tools.telling import named, row_words, slot_when, visit_handle, visit_when
 from server.tools.times import taken
 from server.tools.wording import sentence
-from server.tools.writes import read_back, refusal, row_answer, visits_of_the_day, waited
+from server.tools.writes import gone, read_back, refusal, row_answer, visits_of_the_day, waited
 from store.handles import Kind
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE
@@ -61,6 +61,8 @@ async def reschedule(call: Call, values: dict[str, Any]) -> Answer:
     desk = call.desk
     wanted = await _wanted(call, values)
     words = _words(call, wanted)
+    if wanted.located.gone:
+        return gone(call, wanted.visit)
     try:
         (await desk.profiles.rulebook(call.office)).demand(wanted.operation)
         row = await _same_request(call, wanted)
@@ -110,7 +112,7 @@ async def _same_request(call: Call, wanted: _Wanted) -> Writeback | None:
     desk, start = call.desk, wanted.slot.opening.start
     if wanted.located.booking is None:
         asked = await desk.moving.asked(wanted.profile, wanted.visit, start)
-        return asked or await desk.moving.asked(wanted.profile, wanted.meant, start)
+        return asked or await desk.moving.asked(wanted.profile, wanted.meant, start, stands=False)
     if start == wanted.visit.start:
         return None
     return await desk.booking.asked(wanted.profile, proof_of(wanted.located.booking), start)
@@ -125,7 +127,7 @@ async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, conf
     if start <= now:
         return _answer(call, Outcome.SLOT_TAKEN, "slot_past", words)
     if start == wanted.visit.start:
-        return _answer(call, Outcome.SLOT_TAKEN, "same_time", words)
+        return await _stay(call, wanted, words, confirmed=confirmed)
     if wanted.lengthened and not confirmed and (short := await _too_short(call, wanted, words)) is not None:
         return short
     if not await _agreed(call, wanted, confirmed=confirmed):
@@ -133,6 +135,21 @@ async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, conf
         key = "needs_confirmation.provider" if old and old != new else "needs_confirmation"
         return _answer(call, Outcome.NEEDS_CONFIRMATION, key, words)
     return await _earlier_change(call, wanted) or await _not_free(call, wanted, words)
+
+
+async def _stay(call: Call, wanted: _Wanted, words: dict[str, str], *, confirmed: bool) -> Answer:
+    """What is said to whoever wants the time that the appointment has: a change under way is called off."""
+    row = None
+    if wanted.located.booking is None:
+        row = await call.desk.moving.in_the_way(wanted.profile, wanted.visit)
+    if row is None or row.operation != "move" or row.wish:
+        if wanted.slot.opening.provider_id != wanted.visit.provider_id:
+            return _answer(call, Outcome.NEEDS_HUMAN, "same_time.provider", words)
+        return _answer(call, Outcome.SLOT_TAKEN, "same_time", words)
+    words = row_words(call, row)
+    if not await _agreed(call, wanted, confirmed=confirmed):
+        return _answer(call, Outcome.NEEDS_CONFIRMATION, "needs_confirmation.back", words)
+    return await _earlier_change(call, wanted) or _answer(call, Outcome.WITHDRAWN, "wish.withdrawn", words)
 
 
 def _answer(call: Call, outcome: Outcome, key: str, words: dict[str, str], *, writes: bool = False) -> Answer:
@@ -216,6 +233,32 @@ async def _put_down(call: Call, wanted: _Wanted) -> Put:
     return await desk.moving.move(profile, visit, wanted.slot, call.scope_key)
 
 
+async def _confirm_elsewhere(call: Call, present: Visit) -> Answer:
+    """A yes to a time that the appointment has no more is none to the one that it has."""
+    handle = await visit_handle(call, present)
+    words = sentence(call.language, ("confirm", "needs_confirmation"), when=visit_when(call, present))
+    return Answer(
+        Outcome.NEEDS_CONFIRMATION, words, {"appointment": handle}, handles=[("appointment", handle)]
+    )
+
+
+async def _cannot_confirm(
+    call: Call, profile: Profile, visit: Visit, located: Located, words: dict[str, str]
+) -> Answer | None:
+    """Why a yes to a visit is not put down, given where that stands by now; None if nothing is in its way."""
+    present = located.visit
+    if located.gone:
+        return gone(call, visit)
+    row = await call.desk.moving.in_the_way(profile, present)
+    if row is not None:
+        return Answer(outcome_of(row), sentence(call.language, ("confirm", "in_the_way"), **words), row=row)
+    if present.start != visit.start and located.booking is None:
+        return await _confirm_elsewhere(call, present)
+    if present.start <= profile.clock(call.desk.clock.now()):
+        return Answer(Outcome.NEEDS_HUMAN, sentence(call.language, ("confirm", "past"), **words))
+    return None
+
+
 async def confirm(call: Call, values: dict[str, Any]) -> Answer:
     """Put the patient's yes to an appointment down. Nothing can go wrong by it, so nothing is read back."""
     desk = call.desk
@@ -231,8 +274,9 @@ async def confirm(call: Call, values: dict[str, Any]) -> Answer:
         present = named(profile, located.visit)
         words = {"when": visit_when(call, present)}
         call.about(present.patient_id)
-        if present.start <= profile.clock(desk.clock.now()):
-            return Answer(Outcome.NEEDS_HUMAN, sentence(call.language, ("confirm", "past"), **words))
+        answer = await _cannot_confirm(call, profile, visit, replace(located, visit=present), words)
+        if answer is not None:
+            return answer
         put = await desk.moving.confirm(profile, present, call.scope_key)
     except SikkaError:
         # The answer to the same request may have been lost, with what it put down at work since then.

@@ -17,10 +17,12 @@ from server.tools.results import Answer, outcome_of
 from server.tools.speech import spoken_list
 from server.tools.telling import (
     MOST_TOLD,
+    named,
     row_facts,
     row_phrase,
     row_sentence,
     row_visit_handle,
+    row_words,
     visit_when,
     writeback_handle,
 )
@@ -45,6 +47,12 @@ async def row_answer(call: Call, row: Writeback, *, new: bool | None, handle: st
     )
 
 
+def gone(call: Call, visit: Visit) -> Answer:
+    """What is said of an appointment that stands in the calendar no more."""
+    words = sentence(call.language, ("any", "gone"), when=visit_when(call, visit))
+    return Answer(Outcome.NEEDS_HUMAN, words, writes=True)
+
+
 def refusal(call: Call, operation: str, reason: Unanswerable, **words: str) -> Answer:
     """What is said where the office's software takes no such write, or not this one."""
     return Answer(reason.outcome, sentence(call.language, (operation, reason.outcome.value), **words))
@@ -58,13 +66,27 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
     when = visit_when(call, visit)
     try:
         profile = await call.profile()
+        located = await desk.moving.located(profile, visit)
+        if located is not None and located.gone:
+            before = await desk.booking.cancelled_before(call.office.id, visit)
+            return gone(call, visit) if before is None else await _cancelled_answer(call, visit, before)
+        if located is not None and located.booking is None:
+            visit = named(profile, located.visit)
+            when = visit_when(call, visit)
         if visit.start <= profile.clock(desk.clock.now()):
             return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "past"), when=when))
         await desk.booking.demand_cancellable(profile, visit)
         if not await read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
-            notice = await _late_notice(call, visit)
-            key = "needs_confirmation.late" if notice else "needs_confirmation"
-            words = sentence(language, ("cancel", key), when=when, notice=notice)
+            notice, change = await _late_notice(call, visit), await desk.moving.in_the_way(profile, visit)
+            moving = change is not None and change.operation == "move" and not change.wish
+            key = "late" if notice else "moving" if moving else ""
+            words = sentence(
+                language,
+                ("cancel", f"needs_confirmation.{key}".rstrip(".")),
+                when=when,
+                notice=notice,
+                new_when=row_words(call, change).get("new_when", "") if change is not None else "",
+            )
             return Answer(Outcome.NEEDS_CONFIRMATION, words)
         cancelled = await desk.booking.cancel(profile, visit, call.scope_key, values["reason"])
     except SikkaError:

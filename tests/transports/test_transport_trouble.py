@@ -1,5 +1,6 @@
 """A Sikka that is slow, silent or talks nonsense: every tool answers in time and truthfully."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import anyio
@@ -52,7 +53,10 @@ class Situation:
 async def settle_in(practice, caller) -> Situation:
     who = practice.somebody()
     patient = await caller.identify(who)
-    first, second, *_ = await caller.offers()
+    first = (await caller.offers())[0]
+    # on another day: a second visit on one day would be asked about
+    after = dt.date.fromisoformat(first["start"][:10]) + dt.timedelta(days=1)
+    second = (await caller.offers(date_from=str(after)))[0]
     confirmed = await caller.booked(practice, who, patient, first["slot"])
     appointment = confirmed.facts["appointment"]
     practice.refreshes()

@@ -131,6 +131,10 @@ class CopiedCalendar:
         shown = self._shown(self._by_patient.get(patient_id, set()) | _numbers(rows))
         return lay_over_shown(list(shown.values()), rows)
 
+    def of_number(self, rows: Collection[Writeback], number: str) -> Overlay:
+        """One appointment, with our rows about it over it."""
+        return lay_over_shown(list(self._shown({number}).values()), rows)
+
     def _shown(self, numbers: Iterable[str]) -> dict[str, Shown]:
         return {number: row.shown for number in numbers if (row := self.get(number)) is not None}
 

@@ -10,7 +10,8 @@ import anyio
 
 from server.clock import Clock
 from server.desk.copies.copies import Copies
-from server.desk.copies.overlay import DayOverlay, Overlay, Visit, lay_over
+from server.desk.copies.office import Copy
+from server.desk.copies.overlay import DayOverlay, Overlay, Visit, lay_over, sr_no_of
 from server.desk.office import Profile
 from server.desk.times.columns import Columns
 from server.desk.times.free_times import Wanted, free_times
@@ -20,6 +21,7 @@ from server.sikka.client import Sikka
 from server.sikka.errors import SikkaError
 from store.ledger import Ledger
 from store.ledger_rows import Writeback
+from store.ledger_states import OPEN, State
 from store.offices import Office
 
 __all__ = ["Calendar", "Wanted", "busy_of", "is_free_among"]
@@ -37,10 +39,12 @@ class _Look(Generic[Laid]):
     Attributes:
         read_from: of a kept copy, when the reading of it began; None for what Sikka shows this moment.
         lay: lays our rows over it.
+        shows: whether it shows what was looked for at all, in whatever state.
     """
 
     read_from: int | None
     lay: Callable[[list[Writeback]], Laid]
+    shows: bool = True
 
 
 class Calendar:
@@ -132,6 +136,50 @@ class Calendar:
         )
         visits = (await self._laid(office, look)).visits
         return [visit for visit in visits if visit.patient_id == patient_id and visit.start >= now]
+
+    async def stands(self, profile: Profile, visit: Visit) -> Visit | None:
+        """An appointment as it stands by now, by the copy and our own rows: maybe at another time.
+
+        None where it does no more. As it was given where nobody shows its number, or nothing can be read in
+        the time that a look may take.
+        """
+        number, rows_about = visit.appointment_sr_no, list[Writeback]()
+        today = profile.clock(self._clock.now()).date()
+
+        def about(rows: list[Writeback]) -> list[Writeback]:
+            rows_about[:] = [
+                row for row in rows if number in {sr_no_of(row), str(row.facts.get("appointment_sr_no", ""))}
+            ]
+            return rows_about
+
+        async def live() -> _Look[Overlay]:
+            calls = self._sikka.office(profile.office.office_id, live=True)
+            seen = await calls.appointments(
+                first=min(today, visit.start.date()),
+                patient_id=visit.patient_id,
+                practice_id=profile.office.practice_id,
+            )
+            mine = [row for row in seen if row.appointment_sr_no == number]
+            return _Look(None, lambda rows: lay_over(mine, about(rows)), shows=bool(mine))
+
+        def kept(copy: Copy) -> _Look[Overlay]:
+            shows = copy.calendar.get(number) is not None
+            return _Look(
+                copy.read_from, lambda rows: copy.calendar.of_number(about(rows), number), shows=shows
+            )
+
+        with anyio.move_on_after(self._settings.slot_check_seconds), contextlib.suppress(SikkaError):
+            look = await self._copies.reading(profile.office, kept, live)
+            visits = (await self._laid(profile.office, look)).visits
+            wished = {
+                row.facts["new_start"] for row in rows_about if row.operation == "move" and row.state in OPEN
+            }
+            there = sorted(visits, key=lambda one: one.start.isoformat() in wished)
+            if there:
+                return there[0]
+            cancelled = any(row.operation == "cancel" and row.state is State.CONFIRMED for row in rows_about)
+            return None if look.shows or cancelled else visit
+        return visit
 
     async def free(self, profile: Profile, wanted: Wanted) -> list[Opening]:
         """Every start at which what is wanted fits.

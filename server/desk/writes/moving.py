@@ -1,18 +1,24 @@
 """Changing an appointment in the practice's calendar: another time, or the patient's yes to it."""
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
+from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Standing, Visit, sr_no_of, visit_of
-from server.desk.office import Profile
+from server.desk.doorbell import Doorbell
+from server.desk.gate import Gate
+from server.desk.office import Profile, Profiles
 from server.desk.proofs import SlotOffer
 from server.desk.writes.requests import Put, Requests
+from server.settings import Settings
 from server.sikka import bodies
 from server.sikka.pms_fields import Operation
 from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import OPEN, UNDONE, State
+from store.opening import Store
 
 MOVE: Final = "move"
 
@@ -24,19 +30,38 @@ class Located:
     Attributes:
         visit: at its present time; without a number while its booking is not done.
         booking: our booking, while it is not done; None for an appointment of the calendar.
+        gone: whether it stands in the calendar no more; then `visit` is as the handle has it.
     """
 
     visit: Visit
     booking: Writeback | None = None
+    gone: bool = False
+
+
+Stands: TypeAlias = Callable[[Profile, Visit], Awaitable[Visit | None]]
+"""Where an appointment of the calendar stands by now (`Calendar.stands`)."""
 
 
 class Moving(Requests):
     """Puts moves and confirmations down."""
 
+    def __init__(
+        self,
+        store: Store,
+        doorbell: Doorbell,
+        clock: Clock,
+        settings: Settings,
+        profiles: Profiles,
+        gate: Gate,
+        stands: Stands,
+    ) -> None:
+        super().__init__(store, doorbell, clock, settings, profiles, gate)
+        self._stands = stands
+
     async def located(self, profile: Profile, visit: Visit) -> Located | None:
         """Where the visit of a handle stands by now; None where it was never made.
 
-        A handle outlives a booking's outcome and a move of the same call.
+        A handle outlives a booking's outcome, a move of ours, and whatever the desk does meanwhile.
         """
         if visit.row_id:
             booking = await self._ledger.get(profile.office.id, visit.row_id)
@@ -47,17 +72,25 @@ class Moving(Requests):
                 return Located(fresh, booking)
             number = sr_no_of(booking)
             visit = replace(fresh, standing=Standing.BOOKED, appointment_sr_no=number)
-        for row in reversed(await self._about(profile, visit)):
-            done = row.operation == MOVE and row.state is State.CONFIRMED and row.shown_at is None
-            if done and row.facts["start"] == visit.start.isoformat():
-                visit = replace(visit_of(row, Standing.BOOKED), row_id=visit.row_id)
-        return Located(visit)
+        if not visit.appointment_sr_no:
+            return Located(visit)
+        found = await self._stands(profile, visit)
+        if found is None:
+            return Located(visit, gone=True)
+        same_person = found.provider_id == visit.provider_id
+        provider = found.provider or (visit.provider if same_person else "")
+        return Located(replace(found, row_id=visit.row_id, provider=provider))
 
-    async def asked(self, profile: Profile, visit: Visit, start: dt.datetime) -> Writeback | None:
-        """The row of this very move, if it is in the ledger already."""
+    async def asked(
+        self, profile: Profile, visit: Visit, start: dt.datetime, *, stands: bool = True
+    ) -> Writeback | None:
+        """The row of this very move, if it is in the ledger already.
+
+        `stands` is whether the visit is at its present time, and not where a handle had it.
+        """
         key = self._move_key(profile, visit, start)
         held = await self._ledger.holder(profile.office.id, key, self._clock.now())
-        if held is not None or start != visit.start:
+        if held is not None or start != visit.start or not stands:
             return held
         # Asked once more after it was done: the visit stands where this very move has put it.
         done = (row for row in await self._about(profile, visit) if row.state is State.CONFIRMED)

@@ -20,6 +20,10 @@ _GENERIC: Final = {
         "Something went wrong on my side, so nothing further was changed.",
         "Offer to leave a message for the office.",
     ),
+    ("any", "gone"): (
+        "The appointment on {when} isn't in the calendar any more, so nothing was changed.",
+        "Call list_appointments or find_patient to see what stands. Offer a new time, or a message.",
+    ),
     ("any", "needs_human"): (
         "That is something for the office's own people, so nothing was changed.",
         "Offer to leave a message for the office.",

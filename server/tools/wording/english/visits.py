@@ -32,6 +32,10 @@ _MOVE: Final = {
         "Let me read that back: from {old_when} to {new_when}, so to see someone else. Is that all right?",
         _YES_TO_MOVE,
     ),
+    ("move", "needs_confirmation.back"): (
+        "Shall I call off the change to {new_when}, and leave it at {old_when}?",
+        "On a yes, call it again with caller_confirmed true.",
+    ),
     ("move", "waiting"): (
         "The change to {new_when} goes out once an earlier request is through. Nothing is moved yet.",
         WHEN_THROUGH,
@@ -128,8 +132,12 @@ _MOVE: Final = {
     ("move", "slot_taken"): ("{new_when} is no longer free, so nothing was moved.", _OLD_TIME),
     ("move", "slot_past"): ("{new_when} is already too close or past, so nothing was moved.", _OLD_TIME),
     ("move", "same_time"): (
-        "The appointment is at {new_when} already, so nothing was moved.",
+        "The appointment is at {old_when} already, so nothing was moved.",
         OTHER_TIMES,
+    ),
+    ("move", "same_time.provider"): (
+        "The appointment is at {old_when}. I can't change only who it's with, so nothing was moved.",
+        "Offer other times, or to leave a message for the office's people.",
     ),
     ("move", "past"): ("The appointment on {old_when} is already past, so nothing was moved.", OTHER_TIMES),
     ("move", "not_supported"): (
@@ -218,6 +226,14 @@ _CONFIRM: Final = {
     ("confirm", "withdrawn"): (
         "Your yes to {when} was taken back before the office system acted on it. Nothing was changed.",
         STILL_STANDS,
+    ),
+    ("confirm", "needs_confirmation"): (
+        "That appointment is on {when} now. Shall I enter that you're coming then?",
+        "On a clear yes, call confirm_appointment with the appointment handle below.",
+    ),
+    ("confirm", "in_the_way"): (
+        "An earlier request about {when} isn't through yet, so I can't enter your yes.",
+        "Ask again once check_writeback says what became of it.",
     ),
     ("confirm", "past"): (
         "The appointment on {when} is already past, so nothing was changed.",

@@ -142,6 +142,10 @@ _CANCEL: Final = {
         "{notice} Shall I still ask them to cancel {when}?",
         "On a yes, call it again with caller_confirmed true.",
     ),
+    ("cancel", "needs_confirmation.moving"): (
+        "Shall I cancel it altogether: {when}, and the change to {new_when}?",
+        "On a yes, call it again with caller_confirmed true.",
+    ),
     ("cancel", "waiting"): (
         "The cancellation for {when} goes out once an earlier request is through. It isn't confirmed yet.",
         WHEN_THROUGH,

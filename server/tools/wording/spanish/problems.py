@@ -22,6 +22,10 @@ _GENERIC: Final = {
         "Algo no salió bien de mi lado, así que no se cambió nada más.",
         MESSAGE,
     ),
+    ("any", "gone"): (
+        "La cita del {when} ya no está en la agenda, así que no se cambió nada.",
+        "Llame a list_appointments o find_patient para ver qué hay. Ofrezca otra hora, o un mensaje.",
+    ),
     ("any", "needs_human"): (
         "De eso se encarga el personal del consultorio, así que no se cambió nada.",
         MESSAGE,

@@ -36,6 +36,10 @@ _MOVE: Final = {
         "Le repito: del {old_when} al {new_when}, o sea, con otra persona. ¿Está bien?",
         _YES_TO_MOVE,
     ),
+    ("move", "needs_confirmation.back"): (
+        "¿Quito el cambio al {new_when} y la dejo el {old_when}?",
+        "Con un sí, llámela con caller_confirmed true.",
+    ),
     ("move", "waiting"): (
         "El cambio al {new_when} sale cuando termine una solicitud anterior. Aún no se ha movido nada.",
         WHEN_THROUGH,
@@ -138,8 +142,12 @@ _MOVE: Final = {
         _OLD_TIME,
     ),
     ("move", "same_time"): (
-        "La cita ya es el {new_when}, así que no se movió nada.",
+        "La cita ya es el {old_when}, así que no se movió nada.",
         OTHER_TIMES,
+    ),
+    ("move", "same_time.provider"): (
+        "La cita es el {old_when}. No puedo cambiar solo con quién, así que no se movió nada.",
+        "Ofrezca otras horas, o dejar un mensaje al consultorio.",
     ),
     ("move", "past"): ("La cita del {old_when} ya pasó, así que no se movió nada.", OTHER_TIMES),
     ("move", "not_supported"): (
@@ -228,6 +236,14 @@ _CONFIRM: Final = {
     ("confirm", "withdrawn"): (
         "Su sí para el {when} se retiró antes de que entrara. No se cambió nada.",
         STILL_STANDS,
+    ),
+    ("confirm", "needs_confirmation"): (
+        "Esa cita es ahora el {when}. ¿Anoto que viene entonces?",
+        "Con un sí claro, llame a confirm_appointment con el identificador de la cita de abajo.",
+    ),
+    ("confirm", "in_the_way"): (
+        "Algo que se pidió antes sobre el {when} aún no termina, así que no puedo anotar su sí.",
+        "Pregunte otra vez cuando check_writeback diga qué pasó.",
     ),
     ("confirm", "past"): (
         "La cita del {when} ya pasó, así que no se cambió nada.",

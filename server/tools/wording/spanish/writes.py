@@ -144,6 +144,10 @@ _CANCEL: Final = {
         "{notice} ¿Pido aun así que cancelen la del {when}?",
         "Con un sí, llámela con caller_confirmed true.",
     ),
+    ("cancel", "needs_confirmation.moving"): (
+        "¿Cancelo la del {when} y el cambio al {new_when}?",
+        "Con un sí, use caller_confirmed true.",
+    ),
     ("cancel", "waiting"): (
         "La cancelación del {when} sale cuando termine una solicitud anterior. Aún no está confirmada.",
         WHEN_THROUGH,
