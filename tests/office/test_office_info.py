@@ -92,6 +92,21 @@ async def test_an_office_tells_what_its_people_have_said(tmp_path):
         assert (await info("emergency"))["transfer"] == "860 555 0198"
 
 
+async def test_a_holiday_of_the_schedules_is_told_and_closes_the_office_whatever_hours_its_people_gave(
+    tmp_path,
+):
+    document = DOCUMENT.replace("[[closures]]", 'thursday = ["08:00-17:00"]\n[[closures]]', 1)
+    async with at(tmp_path, document) as (office, info):
+        assert (await info("emergency"))["transfer"] == "860 555 0199"
+        assert "closed on Tuesday, November 24 and Thursday, November 26" in (await info("hours"))["say"]
+        office.manual.advance(3 * 86_400)  # Thanksgiving, in the hours of a Thursday
+        assert "closed on Thursday, November 26" in (await info("hours"))["say"]
+        assert (await info("emergency"))["transfer"] == "860 555 0198"
+        office.manual.advance(7 * 86_400)
+        assert "closed on" not in (await info("hours"))["say"]
+        assert (await info("emergency"))["transfer"] == "860 555 0199"
+
+
 @pytest.mark.parametrize("topic", ["insurance", "other_offices"])
 async def test_what_nobody_has_said_is_not_known(tmp_path, topic):
     async with at(tmp_path, "") as (_, info):

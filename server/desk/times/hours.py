@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from server.desk.charter.terms import Week
 from server.desk.office import Profile
-from server.desk.times.opening_windows import Interval, merged, weekly_windows
+from server.desk.times.opening_windows import Interval, Plan, merged, weekly_windows
 
 WEEKS_LOOKED_AT = 4  # a holiday in one of them does not pass for the office's habit
 WEEK_DAYS = 7
@@ -26,18 +27,21 @@ class Hours:
     closed: tuple[dt.date, ...]
 
 
+# Office -> what was last worked out: of which profile, on which day. Profiles are read anew every few
+# minutes, and what a whole month of windows comes to takes milliseconds.
+_KNOWN: Final[dict[str, tuple[Profile, dt.date, Hours | None]]] = {}
+
+
 def hours_of(profile: Profile, today: dt.date) -> Hours | None:
     """The office's hours; None where neither its charter nor the schedules tell.
 
-    By the schedules they are those in which anybody can be seen from today on.
+    By the schedules they are those in which anybody can be seen from today on. A closure of the charter and
+    a holiday of the practice close a day in either case.
     """
-    charter = profile.charter
-    hours = _said(charter.hours) if charter.hours is not None else _shown(profile, today)
-    if hours is None:
-        return None
-    coming = (today + dt.timedelta(days=ahead) for ahead in range(WEEK_DAYS))
-    closed = [day for day in coming if hours.usual[day.weekday()] and charter.closed_on(day)]
-    return Hours(hours.usual, tuple(sorted({*hours.closed, *closed})))
+    known = _KNOWN.get(profile.office.id)
+    if known is None or known[0] is not profile or known[1] != today:
+        known = _KNOWN[profile.office.id] = (profile, today, _worked_out(profile, today))
+    return known[2]
 
 
 def is_open(hours: Hours, now: dt.datetime) -> bool:
@@ -47,20 +51,20 @@ def is_open(hours: Hours, now: dt.datetime) -> bool:
     return now.date() not in hours.closed and any(start <= minute < end for start, end in stretches)
 
 
-def _said(week: Week) -> Hours:
-    return Hours(tuple(week.get(weekday, ()) for weekday in range(WEEK_DAYS)), ())
+def _worked_out(profile: Profile, today: dt.date) -> Hours | None:
+    charter = profile.charter
+    coming = [today + dt.timedelta(days=ahead) for ahead in range(WEEK_DAYS)]
+    hours = _read_off(profile, today) if charter.hours is None else _said(profile, charter.hours, coming)
+    if hours is None:
+        return None
+    closed = {day for day in coming if hours.usual[day.weekday()] and charter.closed_on(day)}
+    return Hours(hours.usual, tuple(sorted({*hours.closed, *closed})))
 
 
-# Office -> what was last read off the schedules: of which profile, on which day. Profiles are read anew every
-# few minutes, and what a whole month of windows comes to takes milliseconds.
-_READ: Final[dict[str, tuple[Profile, dt.date, Hours | None]]] = {}
-
-
-def _shown(profile: Profile, today: dt.date) -> Hours | None:
-    known = _READ.get(profile.office.id)
-    if known is None or known[0] is not profile or known[1] != today:
-        known = _READ[profile.office.id] = (profile, today, _read_off(profile, today))
-    return known[2]
+def _said(profile: Profile, week: Week, coming: Iterable[dt.date]) -> Hours:
+    plan = Plan(profile.schedules, profile.chairs, tuple(profile.providers), profile.usual_provider)
+    usual = tuple(week.get(weekday, ()) for weekday in range(WEEK_DAYS))
+    return Hours(usual, tuple(day for day in coming if usual[day.weekday()] and plan.is_holiday(day)))
 
 
 def _read_off(profile: Profile, today: dt.date) -> Hours | None:

@@ -165,13 +165,17 @@ class Plan:
         Of a provider without hours of their own all of the chair's count. A holiday of the practice or of
         the chair closes it all the same.
         """
-        if self._is_holiday(_PRACTICE, "", day) or self._is_holiday(_CHAIR, chair.operatory, day):
+        if self.is_holiday(day) or self._is_holiday(_CHAIR, chair.operatory, day):
             return []
         return [
             Window(chair.operatory, day, start, end, provider)
             for provider in self._candidates(chair) or ("",)
             for start, end in self._in_hours(provider, day, hours)
         ]
+
+    def is_holiday(self, day: dt.date) -> bool:
+        """Whether the practice's own rows mark a day as one; False where they say nothing about it."""
+        return self._is_holiday(_PRACTICE, "", day)
 
     def _in_hours(self, provider: str, day: dt.date, hours: Iterable[Interval]) -> tuple[Interval, ...]:
         theirs = self._hours(_PROVIDER, provider, day) if provider else None
