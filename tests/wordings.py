@@ -49,6 +49,7 @@ ENGLISH_WORST = {
     "phone": "+1 (555) 010-0142 extension 4711, or +1 (555) 010-0143",
     "today": "Wednesday, September 30, 2026",
     "days": ", ".join(["Wednesday, January 6, 2027"] * 7),
+    "one_of": ", ".join(["Dr. Wolfeschlegelsteinhaus"] * 2) + ", or Dr. Wolfeschlegelsteinhaus",
     "people": ", ".join(["Dr. Wolfeschlegelsteinhaus"] * 6),
     "plans": ", ".join(["Delta Dental of New York PPO"] * 5),
     "offices": ", ".join(["Elmfield Dental, 12 Mill Road, Elmfield, 8 6 0, 5 5 5, 0 1 0 1"] * 3),

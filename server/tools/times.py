@@ -11,7 +11,6 @@ import anyio
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Visit
 from server.desk.office import Profile
-from server.desk.people.matching import score_name
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.times.comers import NEW, NEW_CHILD, comer_of, due_of
 from server.desk.times.openings import Opening
@@ -20,13 +19,13 @@ from server.desk.times.searching import Ask, Found
 from server.sikka.errors import SikkaError
 from server.tools.arguments import BadArgument, iso_date
 from server.tools.call import Call
+from server.tools.providers import provider_named
 from server.tools.results import Answer, local
 from server.tools.speech import spoken_date, spoken_list
 from server.tools.telling import slot_when, today_of
 from server.tools.wording import Sentence, phrase, sentence
 from store.handles import Kind
 
-PROVIDER_SCORE: Final = 0.87  # as a surname is heard: "Marsch" for Marsh, but not "Martin"
 UNKNOWN: Final = {
     "": RETURNING,
     **dict.fromkeys(("new", "nuevo", "nueva", "paciente nuevo", "paciente nueva"), NEW),
@@ -113,7 +112,7 @@ async def _ask(call: Call, profile: Profile, values: dict[str, Any], today: dt.d
         reason=reason_of(values["reason"], profile.charter),
         first=first,
         last=last,
-        provider_id=_provider(profile, values["provider"]),
+        provider_id=provider_named(call, profile, values["provider"]),
         time_of_day=values["time_of_day"],
     )
     known = UNKNOWN.get(values["patient"].casefold())
@@ -156,22 +155,6 @@ def _range(
     if first > horizon:
         raise BadArgument("date_far")
     return first, min(last, horizon) if last is not None else None
-
-
-def _provider(profile: Profile, words: str) -> str:
-    """The provider a caller names; "" for none. Raises BadArgument for a name nobody there has."""
-    if not words:
-        return ""
-
-    def fit(number: str) -> float:
-        row = profile.providers[number]
-        score = score_name(words, row.firstname, row.lastname)
-        return max(score.total, score.last, score.first if row.firstname else 0.0)
-
-    best = max(profile.providers, key=fit, default="")
-    if not best or fit(best) < PROVIDER_SCORE:
-        raise BadArgument("provider")
-    return best
 
 
 def _sentence(call: Call, found: Found, offers: list[SlotOffer], today: dt.date) -> Sentence:

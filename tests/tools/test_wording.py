@@ -602,6 +602,14 @@ def test_every_argument_of_the_tools_has_one_speakable_question(language: str, a
     assert filled.say.count("?") <= 1
 
 
+@in_every_language
+def test_which_of_two_providers_is_meant_is_one_speakable_question(language: str) -> None:
+    filled = sentence(language, ("invalid_input", "which_provider"), one_of="Dr. Ellie or Dr. Marsh")
+    assert "Dr. Ellie or Dr. Marsh" in filled.say
+    assert len(filled.say) <= 90
+    assert filled.say.count("?") == 1
+
+
 @pytest.mark.parametrize("kind", ["patient", "slot", "appointment", "writeback"])
 @in_every_language
 def test_a_handle_of_the_wrong_kind_is_named_as_what_it_is(language: str, kind: str) -> None:

@@ -195,7 +195,7 @@ KEYS: Final = (
         '"DMD1"',
         required=True,
     ),
-    Key("providers", "spoken", text(27), _SIKKA, "How they are named aloud.", '"Dr. Marsh"'),
+    Key("providers", "spoken", text(27), _SIKKA, "How they are named aloud, and asked for.", '"Dr. Marsh"'),
     Key(
         "providers",
         "max_parallel",

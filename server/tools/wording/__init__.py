@@ -53,6 +53,7 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "today": 30,  # a spoken date with its year
     "days": 200,  # the fourteen days after, in short
     "people": 170,  # who can be seen, by their spoken names
+    "one_of": 90,  # three of them, joined
     "plans": 150,  # of an insurance list, as many as can be listened to
     "offices": 200,  # others of the group, each with its address and number
     "notice": 90,  # the office's own sentence for who cancels late

@@ -81,6 +81,10 @@ _INVALID_INPUT: Final = {
         "Which dentist or hygienist would you like to see?",
         "Give the name as the office knows it, or leave provider empty.",
     ),
+    ("invalid_input", "which_provider"): (
+        "Would you like to see {one_of}?",
+        "Ask the caller, then give provider as it is said here, or leave it empty.",
+    ),
     ("invalid_input", "patient"): (
         "Who is the appointment for?",
         "Call find_patient first and give the patient handle it returns.",

@@ -81,6 +81,10 @@ _INVALID_INPUT: Final = {
         "¿Con quién del consultorio le gustaría la cita?",
         "Dé el nombre como lo conoce el consultorio, o deje provider vacío.",
     ),
+    ("invalid_input", "which_provider"): (
+        "¿Con quién prefiere la cita: {one_of}?",
+        "Pregúntelo y dé provider como se dice aquí, o déjelo vacío.",
+    ),
     ("invalid_input", "patient"): (
         "¿Para quién es la cita?",
         "Llame primero a find_patient y dé el patient que devuelve.",
