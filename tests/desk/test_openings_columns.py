@@ -35,10 +35,11 @@ TUESDAY = dt.date(2026, 12, 1)
 DAY = ((480, 720), (780, 1020))
 OFFICE = Office("o1", "D10001", "1", "Newbrook", "OpenDental", "", "", "", None)
 WHO = {"D1": "General Dentist", "D2": "General Dentist", "H1": "Hygienist"}
+CHAIRS = (Chair("Doc 1"), Chair("Doc 2"), Chair("Hyg 1"))
 EVERY_DAY = dict.fromkeys(range(7), DAY)
 
 
-def profile(charter: Charter | None = None, *, schedules=None, usual=None, who=WHO) -> Profile:
+def profile(charter: Charter | None = None, *, schedules=None, usual=None, who=WHO, chairs=CHAIRS) -> Profile:
     standing = (ScheduleRow("practice", "1", None, EVERY_DAY),)
     return Profile(
         office=OFFICE,
@@ -46,7 +47,7 @@ def profile(charter: Charter | None = None, *, schedules=None, usual=None, who=W
         region="US",
         providers={number: Provider(provider_id=number, specialty=trade) for number, trade in who.items()},
         spoken_providers={},
-        chairs=(Chair("Doc 1"), Chair("Doc 2"), Chair("Hyg 1")),
+        chairs=chairs,
         schedules=standing if schedules is None else tuple(schedules),
         usual_provider=usual or {"Doc 1": "D1", "Doc 2": "D2", "Hyg 1": "H1"},
         cancelled_word="",
@@ -54,8 +55,8 @@ def profile(charter: Charter | None = None, *, schedules=None, usual=None, who=W
     )
 
 
-def columns_of(*columns: Column, **more) -> Columns:
-    return Columns(profile(Charter(columns=columns, **more)))
+def columns_of(*columns: Column, chairs=CHAIRS, **more) -> Columns:
+    return Columns(profile(Charter(columns=columns, **more), chairs=chairs))
 
 
 def of_day(columns: Columns, day: dt.date = MONDAY) -> list[tuple[str, int, int, str]]:
@@ -88,6 +89,17 @@ def test_nothing_is_offered_in_a_column_that_is_off_nor_on_a_day_that_is_closed(
     assert of_day(columns, TUESDAY) == []
     assert [columns.offers("Hyg 1", day) for day in (MONDAY, TUESDAY)] == [True, False]
     assert [columns.offers(chair, MONDAY) for chair in ("Doc 1", "Doc 2")] == [False, False]
+
+
+def test_a_column_is_not_offered_whose_chair_the_offices_system_does_not_list() -> None:
+    misspelled = replace(DOCTOR, operatory="Doc One")
+    columns = columns_of(misspelled, HYGIENE)
+    assert of_day(columns) == [("Hyg 1", 480, 720, "H1")]
+    nowhere = columns_of(misspelled)
+    assert nowhere.windows(MONDAY, MONDAY) is None
+    unlisted = columns_of(misspelled, chairs=())
+    assert of_day(unlisted) == [("Doc One", 540, 660, "D1")]
+    assert of_day(columns_of(replace(DOCTOR, operatory="DOC 1"))) == [("Doc 1", 540, 660, "D1")]
 
 
 def test_a_column_without_windows_follows_the_offices_hours_and_without_those_the_schedules() -> None:
@@ -202,6 +214,7 @@ def starts(columns: Columns, visits: list[Visit], reason: Reason = EXAM, **wante
     return {(one.operatory, one.provider_id) for one in found if one.starts >> 540 & 1}
 
 
+FOUR = (*CHAIRS, Chair("Hyg 2"))
 ONE_DENTIST = (
     Column("Doc 1", ColumnKind.DOCTOR, ("D1",), {0: DAY}),
     Column("Doc 2", ColumnKind.DOCTOR, ("D1",), {0: DAY}),
@@ -221,14 +234,14 @@ ONE_DENTIST = (
     ],
 )
 def test_a_dentist_has_as_many_visits_at_a_time_as_the_office_says(most, visits, offered) -> None:
-    columns = columns_of(*ONE_DENTIST, providers=(ProviderRule("D1", max_parallel=most),))
+    columns = columns_of(*ONE_DENTIST, chairs=FOUR, providers=(ProviderRule("D1", max_parallel=most),))
     assert starts(columns, visits) == offered
 
 
 def test_a_hygienist_has_one_visit_at_a_time_unless_the_office_says_otherwise() -> None:
     busy = [visit("Hyg 1", "D1")]
-    assert starts(columns_of(*ONE_DENTIST), busy, CLEANING) == set()
-    assisted = columns_of(*ONE_DENTIST, providers=(ProviderRule("H1", max_parallel=2),))
+    assert starts(columns_of(*ONE_DENTIST, chairs=FOUR), busy, CLEANING) == set()
+    assisted = columns_of(*ONE_DENTIST, chairs=FOUR, providers=(ProviderRule("H1", max_parallel=2),))
     assert starts(assisted, busy, CLEANING) == {("Hyg 2", "H1")}
     assert assisted.limits == {"H1": 2}
 

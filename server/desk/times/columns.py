@@ -141,12 +141,17 @@ class Columns:
         return next((one for one in self._workers(operatory) if one in self._hygienists), "")
 
     def _offered_chairs(self) -> Iterator[Chair]:
+        """The office's columns that its system lists: no visit could be put down in a misspelled one.
+
+        Where the system lists none, the office's word for them is all there is.
+        """
         shown = {chair.operatory.casefold(): chair for chair in self.profile.chairs}
         if not self.charter.columns:
             yield from self.profile.chairs
             return
         for column in self.charter.columns:
-            if column.kind is ColumnKind.OFF:
+            listed = column.operatory.casefold() in shown or not shown
+            if column.kind is ColumnKind.OFF or not listed:
                 continue
             chair = shown.get(column.operatory.casefold(), Chair(column.operatory))
             yield replace(chair, provider_ids=column.providers) if column.providers else chair
