@@ -13,7 +13,9 @@ from server.clock import SystemClock
 from server.desk.charter.plain import Difference, differences, flat, plain
 from server.desk.charter.reading import CharterRefused, read_charter
 from server.desk.charter.terms import EMPTY, Charter, policy_of
+from server.door import errors
 from server.failures import Failure
+from server.operators.comparing import compared
 from server.operators.records import Records, acting, opened
 from server.operators.tables import Column, Page, moment
 from server.operators.tables import plain as shown
@@ -73,9 +75,9 @@ async def export(settings: Settings, page: Page, wanted: Wanted) -> int:
     return 0
 
 
-def check(page: Page, source: str) -> int:
+async def check(settings: Settings, page: Page, source: str, wanted: Wanted) -> int:
     """Whether a document could be applied. Raises Failure: it could not, with every mistake."""
-    charter = checked(document_of(source))
+    charter = await compared_too(settings, document_of(source), wanted.office)
     said = len(list(flat(plain(charter))))
     page.done(f"{source} can be applied. It gives {said} value{'s' * (said != 1)}.", as_json(charter))
     return 0
@@ -88,8 +90,7 @@ async def apply(settings: Settings, page: Page, source: str, wanted: Wanted) -> 
     else applied another meanwhile.
     """
     document = document_of(source)
-    charter = checked(document)
-    await known_offices(settings)
+    charter = await compared_too(settings, document, wanted.office)
     async with opened(settings) as records:
         office = one_office(records, wanted.office)
         name = records.labels[office.id]
@@ -183,13 +184,33 @@ def checked(document: str) -> Charter:
     try:
         charter = read_charter(document)
     except CharterRefused as refused:
-        count = len(refused.problems)
-        raise Failure(f"{count} mistake{'s' * (count > 1)}. Nothing was changed.\n{refused}") from None
+        raise _mistakes(refused) from None
     if charter == EMPTY:  # what a draft that failed leaves behind; applied, it would pass for reviewed
         raise Failure(
             "The document says nothing. Nothing was changed. Draft one with: chairtime office propose"
         )
     return charter
+
+
+async def compared_too(settings: Settings, document: str, office: str) -> Charter:
+    """The charter of a document, its names compared with those that the office's system lists.
+
+    Where the lists cannot be had that is said, and the document is not held up. Raises Failure, as `checked`.
+    """
+    charter = checked(document)
+    await known_offices(settings)
+    try:
+        left = await compared(settings, document, charter, office)
+    except CharterRefused as refused:
+        raise _mistakes(refused) from None
+    if left:
+        errors.print(left, markup=False, soft_wrap=True)
+    return charter
+
+
+def _mistakes(refused: CharterRefused) -> Failure:
+    count = len(refused.problems)
+    return Failure(f"{count} mistake{'s' * (count > 1)}. Nothing was changed.\n{refused}")
 
 
 def as_json(charter: Charter) -> dict[str, Any]:

@@ -36,17 +36,13 @@ def export(office: Office = "", as_json: Json = False) -> None:
 
 
 @office_app.command("check")
-def check(file: File, as_json: Json = False) -> None:
+def check(file: File, office: Office = "", as_json: Json = False) -> None:
     """See whether a document could be applied; nothing is changed."""
     from server.operators import office as commands  # noqa: PLC0415 - as above
     from server.operators.tables import Page  # noqa: PLC0415 - as above
 
-    page = Page(as_json=as_json, reveal=False)
-
-    async def checked() -> int:
-        return commands.check(page, file)
-
-    conclude(checked)
+    settings, page = read_settings(), Page(as_json=as_json, reveal=False)
+    conclude(lambda: commands.check(settings, page, file, commands.Wanted(office)))
 
 
 @office_app.command("apply")

@@ -30,7 +30,8 @@ from store.offices import Office
 PAST_DAYS: Final = 60
 _NOTHING: Final[Week] = {}
 HEAD: Final = """Drafted from what Sikka shows of {office}. Strike or change what is wrong, then:
-chairtime office check FILE, and chairtime office apply FILE --office {office}
+chairtime office check FILE --office {office}
+chairtime office apply FILE --office {office}
 Every key is described in docs/office.md. Nothing in here holds before it is applied."""
 
 

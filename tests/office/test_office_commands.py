@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 from harness import FAST, OFFICE_ID, ManualClock, office_on, quiet_office, served, settings_for
+from pydantic import SecretStr
 
 from sandbox.review import reviewed
 from sandbox.world import THREE_OFFICES, OfficeSpec
+from server.desk.charter.comparing import CHAIRS, strangers
 from server.desk.charter.reading import read_charter
 from server.desk.charter.terms import EMPTY, ColumnKind
 from server.desk.charter.writing import written
@@ -87,17 +89,95 @@ async def test_what_is_exported_applies_again_unchanged(known, capsys):
 async def test_a_document_with_mistakes_is_neither_applied_nor_fine(known, capsys):
     settings, file = known
     file.write_text("[policy]\nlead = 5\nsame_day = 'no'\n")
-    for attempt in (lambda: commands.apply(settings, page(), str(file), YES), None):
+    for command in (commands.apply, commands.check):
         with pytest.raises(Failure) as failed:
-            _ = await attempt() if attempt else commands.check(page(), str(file))
+            await command(settings, page(), str(file), YES)
         assert str(failed.value).startswith("2 mistakes. Nothing was changed.\nline 2, policy.lead: ")
     await commands.show(settings, page(as_json=True), Wanted(""))
     assert json.loads(capsys.readouterr().out)["version"] == 0
     with pytest.raises(Failure, match="cannot be read"):
-        commands.check(page(), str(file / "nowhere"))
+        await commands.check(settings, page(), str(file / "nowhere"), YES)
     file.write_text("insurance = ['A', 'B']")
-    assert commands.check(page(), str(file)) == 0
+    assert await commands.check(settings, page(), str(file), YES) == 0
     assert "can be applied. It gives 1 value." in capsys.readouterr().out
+
+
+NAMES = """\
+[[columns]]
+operatory = "{chair}"
+kind = "doctor"
+providers = ["{provider}"]
+[[columns]]
+operatory = "Overflow"
+kind = "off"
+[[reasons]]
+name = "cleaning"
+minutes = 60
+column = "doctor"
+type = "{type}"
+"""
+
+
+def names(chair="Doctor 2", provider="2", type_="Hygiene Recall"):
+    return NAMES.format(chair=chair, provider=provider, type=type_)
+
+
+@pytest.mark.parametrize("command", [commands.check, commands.apply])
+async def test_a_document_that_names_what_the_practice_does_not_list_is_refused(known, capsys, command):
+    settings, file = known
+    file.write_text(names("Doctor Two", "22", "Higiene Recall") + '[[providers]]\nid = "22"\n')
+    with pytest.raises(Failure) as failed:
+        await command(settings, page(), str(file), YES)
+    first, *lines = str(failed.value).splitlines()
+    assert first == "4 mistakes. Nothing was changed."
+    assert lines[0] == (
+        'line 2, columns[1].operatory: "Doctor Two" is none of the chairs that Sikka lists. '
+        "The nearest are: Doctor 2, Doctor 1"
+    )
+    assert lines[1].startswith(
+        'line 4, columns[1].providers: "22" is none of the providers that Sikka lists. '
+    )
+    assert lines[2].startswith('line 12, reasons[1].type: "Higiene Recall" is none of the appointment types ')
+    assert "Hygiene Recall" in lines[2].partition("The nearest are: ")[2]
+    assert lines[3].startswith("line 14, providers[1].id: ")
+    await commands.show(settings, page(as_json=True), Wanted(""))
+    assert json.loads(capsys.readouterr().out)["version"] == 0
+    file.write_text(names("doctor 2"))  # case is as little a mistake here as where times are offered
+    assert await command(settings, page(), str(file), YES) == 0
+    assert capsys.readouterr().err == ""
+
+
+async def test_names_that_cannot_be_compared_hold_a_document_up_no_longer_than_to_say_so(tmp_path, capsys):
+    file, clock = tmp_path / "office.toml", ManualClock()
+    file.write_text(names("Doctor Two"))
+    async with served(FAST, clock) as line:
+        async with quiet_office(line, tmp_path, clock):
+            pass
+        settings = settings_for(line, tmp_path)
+        await line.down()
+        assert await commands.check(settings, page(as_json=True), str(file), YES) == 0
+        told = capsys.readouterr()
+        _, _, answer = told.out.partition("\n{\n")  # a test has the lines of the log there too
+        assert json.loads("{" + answer)["columns"][0]["operatory"] == "Doctor Two"
+        lists = "chairs, providers, appointment types."
+        assert (
+            told.err == f"Not compared with the practice's system, since Sikka did not list them: {lists}\n"
+        )
+        without = settings_for(line, tmp_path, sikka_app_id=SecretStr(""), sikka_app_key=SecretStr(""))
+        assert await commands.apply(without, page(), str(file), YES) == 0
+        assert f"there are no credentials for Sikka: {lists}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Doc One", "The nearest are: Doc 1"), ("Room", "It lists: Doc 1, Hyg 1, Hyg 2, and more")],
+)
+def test_the_nearest_names_are_told_or_some_where_none_is_near(name, said):
+    document = f'[[columns]]\noperatory = "{name}"\nkind = "doctor"\n'
+    charter = read_charter(document)
+    (problem,) = strangers(document, charter, {CHAIRS: ["Hyg 1", "Doc 1", "Hyg 2", "X"]})
+    assert str(problem).endswith(said)
+    assert strangers(document, charter, {CHAIRS: []}) == []
 
 
 @pytest.mark.parametrize("document", ["", "# Nothing yet.\n"])
@@ -105,7 +185,7 @@ async def test_a_document_that_says_nothing_does_not_pass_for_a_review(known, do
     settings, file = known
     file.write_text(document)
     with pytest.raises(Failure, match="says nothing"):
-        commands.check(page(), str(file))
+        await commands.check(settings, page(), str(file), YES)
     with pytest.raises(Failure, match="says nothing"):
         await commands.apply(settings, page(), str(file), YES)
     with pytest.raises(Failure, match="nothing to export"):
@@ -211,7 +291,7 @@ async def test_a_draft_can_be_applied_and_offers_the_week_of_the_schedules(tmp_p
         settings = settings_for(line, tmp_path)
         assert await proposing.propose(settings, "", str(file)) == 0
         assert "would be offered so" in capsys.readouterr().err
-        assert commands.check(page(), str(file)) == 0
+        assert await commands.check(settings, page(), str(file), YES) == 0
         assert await proposing.propose(settings, "D10001/1", "") == 0
         assert "[[columns]]" in capsys.readouterr().out
         with pytest.raises(Failure, match="One office is to be named"):

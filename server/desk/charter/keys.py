@@ -233,7 +233,7 @@ KEYS: Final = (
         NAME,
         _NONE,
         "The appointment type in the practice's system. It goes with a booking where the system takes one; "
-        "one that is not in its list is left out.",
+        "one that is no longer in its list is left out.",
         '"Recall"',
     ),
     Key(

@@ -47,8 +47,8 @@ class CharterRefused(Exception):
     """A document that cannot be applied, with everything that is wrong with it."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems[:MOST_TOLD])))
-        self.problems = problems
+        self.problems = sorted(problems, key=lambda problem: problem.line or 0)
+        super().__init__("\n".join(map(str, self.problems[:MOST_TOLD])))
 
 
 def read_charter(document: str) -> Charter:
@@ -64,8 +64,13 @@ def read_charter(document: str) -> Charter:
         charter = _charter(found)
         _check_whole(charter, reading)
     if reading.problems:
-        raise CharterRefused(sorted(reading.problems, key=lambda problem: problem.line or 0))
+        raise CharterRefused(reading.problems)
     return _charter(found)
+
+
+def problem_at(lines: dict[Path, int], path: Path, words: str) -> Problem:
+    """A mistake in a key of a document whose lines were looked up (`lines_of`)."""
+    return Problem(_written(path), line_of(lines, path), words)
 
 
 def _not_toml(document: str, error: str) -> Problem:
@@ -83,7 +88,7 @@ class _Reading:
         self._lines = lines_of(document)
 
     def wrong(self, path: Path, words: str) -> None:
-        self.problems.append(Problem(_written(path), line_of(self._lines, path), words))
+        self.problems.append(problem_at(self._lines, path, words))
 
     def section(self, section: Section, given: Mapping[str, Any]) -> Any:
         """Its values by key; of one that may stand there several times, a list of those."""

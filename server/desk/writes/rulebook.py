@@ -6,15 +6,16 @@ from typing import Final
 
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.together import gathered
-from server.sikka.bodies import Write
+from server.sikka.bodies import TYPE_FIELDS, Write
 from server.sikka.client import Sikka
 from server.sikka.errors import NotPermitted, Refused
 from server.sikka.models import SupportedPms
 from server.sikka.pms_fields import Operation, Values, Where
 from server.sikka.pms_fitting import Misfit, fitted
+from server.sikka.pms_rules import rules_for
 from server.sikka.pms_support import Support, row_for, supports
 from server.sikka.rules import pms_key
-from server.sikka.vocabularies import Vocabulary, read_vocabulary, word_for_confirmed
+from server.sikka.vocabularies import Choice, Vocabulary, read_vocabulary, word_for_confirmed
 from store.offices import Office
 
 STATUSES: Final = (Values(Where.STATUSES), Values(Where.CONFIRMATIONS))
@@ -73,6 +74,12 @@ class Rulebook:
     def confirmed_word(self) -> str:
         """The office's own word for a confirmed appointment; "" without one."""
         return word_for_confirmed(self.pms, (choice.value for choice in self.vocabulary.of(*STATUSES)))
+
+    @property
+    def appointment_types(self) -> tuple[Choice, ...]:
+        """The types that a booking may be of; empty where the system takes none, or its list was not read."""
+        rows = (row for row in rules_for(Operation.BOOK, self.pms) if row.field in TYPE_FIELDS)
+        return self.vocabulary.of(*dict.fromkeys(values for row in rows for values in row.values))
 
 
 def system_of(office: Office) -> str:
