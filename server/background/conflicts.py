@@ -10,7 +10,7 @@ import structlog
 from server.background.flags import Flags
 from server.background.parts import Parts
 from server.desk.choice import chosen_offices
-from server.desk.copies.overlay import DEFAULT_MINUTES, does_not_take_place, sr_no_of
+from server.desk.copies.overlay import DEFAULT_MINUTES, does_not_take_place, in_own_words, sr_no_of
 from server.sikka import models
 from server.sikka.office_calls import OfficeCalls
 from store.inbox import TaskKind, Urgency
@@ -72,13 +72,15 @@ class Conflicts:
         rows = await self._ledger.confirmed_unseen(office.id, shown_from=shown_from, limit=AT_ONCE)
         shown = [row.id for row in rows if row.shown_at is None and self._lies_over_nothing(row, office)]
         calls = self._parts.sikka.office(office.office_id, live=False)
+        word = await self._parts.cancelled_word(office.id)
         days: dict[dt.date, list[models.Appointment]] = {}
         for row in [row for row in rows if row.id not in shown and await self._is_latest(row)]:
             when = _when(row)
             if when.date() not in days:
-                days[when.date()] = await calls.appointments(
+                day = await calls.appointments(
                     first=when.date(), last=when.date(), practice_id=office.practice_id
                 )
+                days[when.date()] = in_own_words(day, word)
             conflict = await self._conflict(row, when, days[when.date()], calls, office)
             if conflict is None and row.shown_at is None and _is_shown(row, when, days[when.date()]):
                 shown.append(row.id)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from server.background.parts import Parts
-from server.desk.copies.overlay import does_not_take_place
+from server.desk.copies.overlay import does_not_take_place, in_own_words
 from server.desk.front_desk import FrontDesk
 from server.desk.people.matching import fold
 from server.sikka import models
@@ -61,7 +61,7 @@ class Evidence:
             patient_id=str(row.facts["patient_id"]),
             practice_id=office.practice_id,
         )
-        for found in copy:
+        for found in in_own_words(copy, await self._parts.cancelled_word(office.id)):
             if _shows(row, found, start) and not await self._is_of_another(row, found):
                 return Created(appointment_sr_no=found.appointment_sr_no, patient_id=found.patient_id)
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.clock import Clock
-from server.desk.charter.standing import Charters
+from server.desk.charter.standing import Charters, Standing
 from server.desk.doorbell import Doorbell
 from server.settings import Settings
 from server.sikka.client import Sikka
@@ -32,7 +32,14 @@ class Parts:
 
     async def settings_of(self, office: str) -> Settings:
         """The settings as they hold for an office (a pms_integrations id): its charter beats them."""
-        return (await Charters(self.store.profiles, self.settings).of(office)).settings
+        return (await self._standing(office)).settings
+
+    async def cancelled_word(self, office: str) -> str:
+        """An office's own word for cancelled (by its pms_integrations id); "" where it has said none."""
+        return (await self._standing(office)).policy.cancelled_word
+
+    async def _standing(self, office: str) -> Standing:
+        return await Charters(self.store.profiles, self.settings).of(office)
 
     @property
     def lease_seconds(self) -> float:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from server.background.parts import Parts
-from server.desk.copies.overlay import DEFAULT_MINUTES, lay_over
+from server.desk.copies.overlay import DEFAULT_MINUTES, in_own_words, lay_over
 from store.ledger_rows import Writeback
 from store.ledger_states import State
 from store.offices import Office
@@ -18,6 +18,7 @@ class Slots:
     """Reads a day of the copy for one write."""
 
     def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._ledger = parts.store.ledger
         self._sikka = parts.sikka
 
@@ -36,6 +37,7 @@ class Slots:
         itself = str(facts.get("appointment_sr_no", ""))
         calls = self._sikka.office(office.office_id, live=False)
         copy = await calls.appointments(first=start.date(), last=start.date(), practice_id=office.practice_id)
+        copy = in_own_words(copy, await self._parts.cancelled_word(office.id))
         others = [other for other in await self._ledger.overlay(office.id) if not _gives_way(other, row)]
         return not any(
             (not chair or visit.operatory in {"", chair})

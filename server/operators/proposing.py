@@ -12,7 +12,7 @@ from server.app import connected
 from server.desk.charter.plain import stretch
 from server.desk.charter.terms import Week
 from server.desk.charter.writing import written
-from server.desk.copies.overlay import does_not_take_place
+from server.desk.copies.overlay import does_not_take_place, in_own_words
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import open_desk
 from server.desk.office import Profile
@@ -73,7 +73,7 @@ async def _read(settings: Settings, office_text: str) -> _Read | Failure:
             today = dt.datetime.fromtimestamp(now / 1000, dt.UTC).date()
             if profile.zone is not None:
                 today = profile.clock(now).date()
-            return office, profile, await _past(connection.sikka, office, today), today
+            return office, profile, await _past(connection.sikka, profile, today), today
         except Failure as failure:
             return failure
         except SikkaError as error:
@@ -83,11 +83,13 @@ async def _read(settings: Settings, office_text: str) -> _Read | Failure:
             )
 
 
-async def _past(sikka: Sikka, office: Office, today: dt.date) -> list[Appointment]:
+async def _past(sikka: Sikka, profile: Profile, today: dt.date) -> list[Appointment]:
+    office = profile.office
     calls = sikka.office(office.office_id, live=True)
     rows = await calls.appointments(
         first=today - dt.timedelta(days=PAST_DAYS), last=today, practice_id=office.practice_id
     )
+    rows = in_own_words(rows, profile.cancelled_word)
     return [row for row in rows if not does_not_take_place(row)]
 
 

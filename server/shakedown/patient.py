@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.desk.copies.overlay import does_not_take_place
+from server.desk.copies.overlay import does_not_take_place, in_own_words
 from server.failures import Failure
 from server.shakedown.facts import Facts
 from server.shakedown.probe import Probe
@@ -25,8 +25,8 @@ class Sought:
     born: str = field(repr=False)
 
 
-async def find(sikka: Sikka, office: Office, sought: Sought) -> models.Patient:
-    """The test patient.
+async def find(sikka: Sikka, office: Office, sought: Sought, cancelled_word: str) -> models.Patient:
+    """The test patient, whose cancelled appointments may bear the office's own word ("" for none).
 
     Raises:
         Failure: it is not exactly one, or they have an appointment that is not cancelled.
@@ -50,7 +50,7 @@ async def find(sikka: Sikka, office: Office, sought: Sought) -> models.Patient:
         )
     taken = [
         row
-        for row in await calls.appointments(patient_id=found[0].patient_id)
+        for row in in_own_words(await calls.appointments(patient_id=found[0].patient_id), cancelled_word)
         if row.patient_id == found[0].patient_id and not does_not_take_place(row)
     ]
     if taken:

@@ -11,6 +11,7 @@ from rich.console import Console
 from server.app import Connection, connected
 from server.connecting.asking import Asker
 from server.desk.answers import Unanswerable
+from server.desk.charter.standing import Charters
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import FrontDesk, open_desk
 from server.desk.office import Profile
@@ -137,7 +138,9 @@ class _Run:
         """Reads, keys, the test patient, and writes."""
         who = None
         if self._wanted.sought is not None:  # first: what is no test patient ends it before anything is done
-            who = await patient.find(self._connection.sikka, self._office, self._wanted.sought)
+            who = await patient.find(
+                self._connection.sikka, self._office, self._wanted.sought, await self._cancelled_word()
+            )
             self._facts.secret |= _values(who)
         desk = open_desk(
             self._connection.store,
@@ -159,6 +162,11 @@ class _Run:
             self._facts.unknown(names, "only reads were wanted, and no test patient was named")
             return
         await self._write(desk, profile, who)
+
+    async def _cancelled_word(self) -> str:
+        """What the office has said; "" where it has said nothing."""
+        charters = Charters(self._connection.store.profiles, self._connection.settings)
+        return (await charters.of(self._office.id)).policy.cancelled_word
 
     async def _write(self, desk: FrontDesk, profile: Profile, who: models.Patient) -> None:
         lacking = await self._lacking(profile)

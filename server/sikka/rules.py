@@ -50,6 +50,12 @@ def frees_the_chair(status: str) -> bool:
     return bool(_FREES_THE_CHAIR.search(status))
 
 
+def is_own_word(status: str, own_word: str) -> bool:
+    """Whether a status is the very word that an office has for it, in whatever case; "" is no word."""
+    own = own_word.strip().casefold()
+    return bool(own) and status.strip().casefold() == own
+
+
 def plain_text(text: str, limit: int) -> str:
     """Letters, digits, spaces, periods and hyphens only, capped.
 

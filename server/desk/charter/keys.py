@@ -337,7 +337,8 @@ KEYS: Final = (
         "cancelled_word",
         text(40),
         _SIKKA,
-        "The status that says cancelled in the practice's system.",
+        "The status that says cancelled in the practice's system. A visit that bears it, in whatever case, "
+        "frees its chair.",
         '"Cancelled"',
     ),
     Key(

@@ -1,6 +1,7 @@
 """An office's calendar in memory: by day, by patient and by number, with our own rows laid over it."""
 
 import datetime as dt
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,7 +19,7 @@ from server.desk.copies.overlay import (
 )
 from server.sikka import formats
 from server.sikka.copied import APPOINTMENTS
-from server.sikka.rules import frees_the_chair
+from server.sikka.rules import frees_the_chair, is_own_word
 from store.ledger_rows import Writeback
 
 ONE_DAY: Final = dt.timedelta(days=1)
@@ -32,7 +33,8 @@ class CopiedAppointment:
 
     Attributes:
         day: None where its date is unreadable.
-        shown: what it is to the calendar.
+        status: the practice's own word.
+        shown: what it is to the calendar, as far as that goes without the office's word for cancelled.
     """
 
     number: str
@@ -44,6 +46,7 @@ class CopiedAppointment:
     length_minutes: int
     description: str = field(repr=False)
     type: str
+    status: str
     shown: Shown = field(repr=False)
 
 
@@ -55,9 +58,20 @@ class CopiedCalendar:
         self._by_day: dict[dt.date, set[str]] = {}
         self._by_patient: dict[str, set[str]] = {}
         self._visits: dict[dt.date, tuple[Visit, ...]] = {}
+        self._cancelled_word = ""
 
     def __len__(self) -> int:
         return len(self._by_number)
+
+    def under(self, cancelled_word: str) -> "CopiedCalendar":
+        """This calendar, in which an office's own word for cancelled frees the chair as well.
+
+        It is told with every question, since what the office says may have changed; "" for no such word.
+        """
+        if cancelled_word != self._cancelled_word:
+            self._cancelled_word = cancelled_word
+            self._visits.clear()
+        return self
 
     def get(self, number: str) -> CopiedAppointment | None:
         """The appointment of that number; None where the copy has none."""
@@ -87,7 +101,7 @@ class CopiedCalendar:
         """What takes place on a day, by start and chair; the same tuple until the day changes."""
         visits = self._visits.get(day)
         if visits is None:
-            found = (row.shown.visit for row in self.on(day))
+            found = (self._as_shown(row).visit for row in self.on(day))
             there = [visit for visit in found if visit is not None]
             visits = self._visits[day] = tuple(sorted(there, key=by_start))
         return visits
@@ -114,7 +128,7 @@ class CopiedCalendar:
         touched = _days_of(rows) | {
             row.day for number in numbers if (row := self.get(number)) is not None and row.day is not None
         }
-        shown = {row.number: row.shown for day in touched for row in self.on(day)}
+        shown = {row.number: self._as_shown(row) for day in touched for row in self.on(day)}
         shown |= self._shown(numbers)
         laid = lay_over_shown(list(shown.values()), rows)
         over: dict[dt.date, list[Visit]] = {}
@@ -136,7 +150,13 @@ class CopiedCalendar:
         return lay_over_shown(list(self._shown({number}).values()), rows)
 
     def _shown(self, numbers: Iterable[str]) -> dict[str, Shown]:
-        return {number: row.shown for number in numbers if (row := self.get(number)) is not None}
+        known = (row for number in numbers if (row := self.get(number)) is not None)
+        return {row.number: self._as_shown(row) for row in known}
+
+    def _as_shown(self, row: CopiedAppointment) -> Shown:
+        if is_own_word(row.status, self._cancelled_word):
+            return Shown(row.number, None, gone=True)
+        return row.shown
 
 
 def _numbers(rows: Iterable[Writeback]) -> set[str]:
@@ -181,5 +201,6 @@ def _appointment(values: Sequence[str]) -> CopiedAppointment:
         length_minutes=minutes,
         description=row["description"],
         type=row["type"],
+        status=sys.intern(row["status"]),  # a handful of words in thousands of rows
         shown=Shown(row["appointment_sr_no"], visit, gone=gone),
     )

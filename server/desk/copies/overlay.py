@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from server.sikka import formats, models
-from server.sikka.rules import frees_the_chair
+from server.sikka.rules import frees_the_chair, is_own_word
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, State
 
@@ -119,6 +119,14 @@ def by_start(visit: Visit) -> tuple[dt.datetime, str, str, str]:
 def does_not_take_place(row: models.Appointment) -> bool:
     """Whether the copy shows an appointment as cancelled, broken or missed."""
     return frees_the_chair(row.status) or formats.truth(row.cancelled)
+
+
+def in_own_words(appointments: Iterable[models.Appointment], cancelled_word: str) -> list[models.Appointment]:
+    """Rows of GET /appointments, those of the office's own word for cancelled ("" for none) as cancelled."""
+    return [
+        row.model_copy(update={"cancelled": "True"}) if is_own_word(row.status, cancelled_word) else row
+        for row in appointments
+    ]
 
 
 def sr_no_of(row: Writeback) -> str:

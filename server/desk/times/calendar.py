@@ -11,7 +11,7 @@ import anyio
 from server.clock import Clock
 from server.desk.copies.copies import Copies
 from server.desk.copies.office import Copy
-from server.desk.copies.overlay import DayOverlay, Overlay, Visit, lay_over, sr_no_of
+from server.desk.copies.overlay import DayOverlay, Overlay, Visit, in_own_words, lay_over, sr_no_of
 from server.desk.office import Profile
 from server.desk.times.columns import Columns
 from server.desk.times.free_times import Wanted, free_times
@@ -78,8 +78,8 @@ class Calendar:
         """
         look = await self._copies.reading(
             profile.office,
-            lambda copy: _Look(copy.read_from, lambda rows: copy.calendar.days(rows, first, last)),
-            lambda: self._live_days(profile.office, first, last),
+            lambda copy: _days_of_copy(copy, profile, first, last),
+            lambda: self._live_days(profile, first, last),
         )
         return (await self._laid(profile.office, look)).days
 
@@ -90,12 +90,12 @@ class Calendar:
         None where there is neither.
         """
         with anyio.move_on_after(seconds), contextlib.suppress(SikkaError):
-            live = await self._laid(profile.office, await self._live_days(profile.office, day, day))
+            live = await self._laid(profile.office, await self._live_days(profile, day, day))
             return list(live.days[day])
         copy = await self._copies.of(profile.office)
         if copy is None:
             return None
-        look = _Look(copy.read_from, lambda rows: copy.calendar.days(rows, day, day))
+        look = _days_of_copy(copy, profile, day, day)
         return list((await self._laid(profile.office, look)).days[day])
 
     async def of_patient(self, profile: Profile, patient_id: str, registration: str = "") -> list[Visit]:
@@ -125,15 +125,16 @@ class Calendar:
             seen = await calls.appointments(
                 first=now.date(), patient_id=patient_id, practice_id=office.practice_id
             )
+            seen = in_own_words(seen, profile.cancelled_word)
             return _Look(None, lambda rows: lay_over(seen, theirs(rows)))
 
-        look = await self._copies.reading(
-            office,
-            lambda copy: _Look(
-                copy.read_from, lambda rows: copy.calendar.of_patient(theirs(rows), patient_id)
-            ),
-            live,
-        )
+        def of_copy(copy: Copy) -> _Look[Overlay]:
+            calendar, word = copy.calendar, profile.cancelled_word
+            return _Look(
+                copy.read_from, lambda rows: calendar.under(word).of_patient(theirs(rows), patient_id)
+            )
+
+        look = await self._copies.reading(office, of_copy, live)
         visits = (await self._laid(office, look)).visits
         return [visit for visit in visits if visit.patient_id == patient_id and visit.start >= now]
 
@@ -160,13 +161,13 @@ class Calendar:
                 practice_id=profile.office.practice_id,
             )
             mine = [row for row in seen if row.appointment_sr_no == number]
+            mine = in_own_words(mine, profile.cancelled_word)
             return _Look(None, lambda rows: lay_over(mine, about(rows)), shows=bool(mine))
 
         def kept(copy: Copy) -> _Look[Overlay]:
-            shows = copy.calendar.get(number) is not None
-            return _Look(
-                copy.read_from, lambda rows: copy.calendar.of_number(about(rows), number), shows=shows
-            )
+            calendar = copy.calendar.under(profile.cancelled_word)
+            shows = calendar.get(number) is not None
+            return _Look(copy.read_from, lambda rows: calendar.of_number(about(rows), number), shows=shows)
 
         with anyio.move_on_after(self._settings.slot_check_seconds), contextlib.suppress(SikkaError):
             look = await self._copies.reading(profile.office, kept, live)
@@ -210,9 +211,11 @@ class Calendar:
         day = opening.start.date()
         return is_free_among(await self.between(profile, day, day), opening)
 
-    async def _live_days(self, office: Office, first: dt.date, last: dt.date) -> _Look[DayOverlay]:
+    async def _live_days(self, profile: Profile, first: dt.date, last: dt.date) -> _Look[DayOverlay]:
+        office = profile.office
         calls = self._sikka.office(office.office_id, live=True)
         seen = await calls.appointments(first=first, last=last, practice_id=office.practice_id)
+        seen = in_own_words(seen, profile.cancelled_word)
 
         def lay(rows: list[Writeback]) -> DayOverlay:
             overlay = lay_over(seen, rows)
@@ -234,6 +237,11 @@ class Calendar:
         caught_up = [row_id for row_id in overlay.caught_up if row_id in unmarked]
         await self._ledger.mark_shown(caught_up, self._clock.now())
         return overlay
+
+
+def _days_of_copy(copy: Copy, profile: Profile, first: dt.date, last: dt.date) -> _Look[DayOverlay]:
+    calendar, word = copy.calendar, profile.cancelled_word
+    return _Look(copy.read_from, lambda rows: calendar.under(word).days(rows, first, last))
 
 
 def is_free_among(visits: Iterable[Visit], opening: Opening, *, but: str = "") -> bool:
