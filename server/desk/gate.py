@@ -14,12 +14,11 @@ from server.desk.charter.standing import Charters, Standing
 from server.desk.charter.terms import BookedBy, ColumnKind, Policy, SameDay
 from server.desk.copies.age import Ages, lies_beyond, works_on
 from server.desk.office import Profile
-from store.ledger_states import UNDONE, State
+from server.desk.times.newcomers import newcomers_by_day
 from store.opening import Store
 
 # Operation -> the fact that holds the start it asks for; what is not here asks for no time.
 ASKS_FOR: Final[Mapping[str, str]] = {"book": "start", "move": "new_start"}
-LATEST: Final = 500  # bookings that are counted for one day
 
 
 class Way(StrEnum):
@@ -199,15 +198,8 @@ class Gate:
         most, start = asked.policy.new_patients_per_day, asked.wish.start
         if most is None or start is None or not asked.wish.of_new_patient:
             return None
-        rows = await self._store.ledger.search(
-            asked.wish.office, states=set(State) - UNDONE, operation="book", limit=LATEST
-        )
-        that_day = start.date().isoformat()
-        taken = sum(
-            bool(row.facts.get("new_patient")) and not row.wish and row.facts["start"][:10] == that_day
-            for row in rows
-        )
-        if taken < most and await self._has_place(asked, that_day, range(taken, most)):
+        taken = (await newcomers_by_day(self._store.ledger, asked.wish.office))[start.date()]
+        if taken < most and await self._has_place(asked, start.date().isoformat(), range(taken, most)):
             return None
         return _request(Why.NEW_PATIENT_CAP)
 

@@ -263,14 +263,17 @@ class NoHolds:
 
 
 class Rows:
-    """A ledger with bookings in it."""
+    """A ledger with bookings in it, and what became of them; the newest first, as given."""
 
     def __init__(self, *facts) -> None:
         self.facts = facts
 
     async def search(self, office, *, states, operation, limit):
-        assert operation == "book"
-        return [SimpleNamespace(facts=facts, wish=facts.get("wish")) for facts in self.facts]
+        return [
+            SimpleNamespace(facts=facts, wish=facts.get("wish"), appointment_key=facts.get("key"))
+            for facts in self.facts
+            if facts.get("operation", "book") == operation
+        ]
 
 
 class StoppedClock:
@@ -306,6 +309,23 @@ async def test_a_day_that_has_its_new_patients_is_offered_to_no_more_of_them() -
     assert {one.start.date() for one in new.options} == {day(1)}
     returning = await found_for.find(profile, Ask(EXAM, MONDAY, day(1)), None)
     assert MONDAY in {one.start.date() for one in returning.options}
+
+
+async def test_a_new_patient_who_was_cancelled_or_moved_since_does_not_fill_the_day_first_booked() -> None:
+    profile = replace(PROFILE, policy=replace(PROFILE.policy, new_patients_per_day=1))
+    monday, tuesday, wednesday, thursday = (f"{day(ahead)}T09:00:00" for ahead in range(4))
+    rows = [
+        {"operation": "move", "key": "m", "start": tuesday, "new_start": wednesday},
+        {"operation": "move", "key": "m", "start": monday, "new_start": tuesday},
+        {"operation": "cancel", "key": "c", "start": monday},
+        {"operation": "cancel", "start": thursday},
+        {"start": monday, "new_patient": True, "key": "c"},
+        {"start": monday, "new_patient": True, "key": "m"},
+        {"start": thursday, "new_patient": True},
+    ]
+    found_for = finding(rows=rows)
+    new = await found_for.find(profile, Ask(EXAM, MONDAY, day(3), comer=NEW), None)
+    assert {one.start.date() for one in new.options} == {MONDAY, day(1)}
 
 
 async def test_a_call_without_an_id_holds_nothing() -> None:

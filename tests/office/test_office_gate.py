@@ -11,9 +11,12 @@ from visiting import applied
 from server.desk.charter.reading import read_charter
 from server.desk.charter.terms import EMPTY
 from server.desk.copies.age import Ages, lies_beyond, works_on
+from server.desk.copies.overlay import Standing, visit_of
 from server.desk.gate import Way, Why, Wish
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.times.openings import Opening
+from store.ledger_rows import Created
+from store.ledger_states import State
 from store.offices import Office
 
 TODAY, TUESDAY, THURSDAY = "2026-11-23", "2026-11-24", "2026-11-26"
@@ -134,6 +137,38 @@ async def test_new_patients_are_counted_by_the_day_they_are_booked_for(tmp_path)
             Why.NEW_PATIENT_CAP,
         )
         assert await decided(office, "book", new | {"start": f"{TUESDAY}T11:00"}) == BOOK
+
+
+async def done(office, row, number=""):
+    """The row, as the practice has done it: what it is about is of that number."""
+    key = office.desk.booking.appointment_key(office.id, number)
+    steps = (State.INTENT, State.SENDING, State.SUBMITTED, State.CONFIRMED)
+    for after in steps[steps.index(row.state) + 1 :] if row.state in steps else steps:
+        made = {"created": Created(appointment_sr_no=number), "appointment_key": key}
+        more = made if after is State.CONFIRMED else {}
+        await office.ledger.change(row.id, after, office.clock.now(), expect=set(State), **more)
+    return await office.row(row)
+
+
+async def test_a_new_patient_whose_booking_was_cancelled_is_counted_no_more(tmp_path):
+    clock = ManualClock()
+    async with served(SLOW, clock) as line, quiet_office(line, tmp_path, clock) as office:
+        await applied(office, "[policy]\nnew_patients_per_day=1")
+        start = dt.datetime.fromisoformat(f"{FRIDAY}T10:00")
+        offer = SlotOffer(Opening(start, "Doctor 1", "1", 30), "exam", "Dr. Marsh")
+        profile = await office.desk.profiles.of(office.profile.office)
+        newcomer = replace(office.patient(), registration="row")
+        booking = await done(
+            office, (await office.desk.booking.book(profile, newcomer, offer, "", None)).row, "900"
+        )
+        clock.advance(301)  # its place is kept for it no more
+        wish = {"new_patient": True, "start": f"{FRIDAY}T11:00"}
+        full = Way.REQUEST, Why.NEW_PATIENT_CAP
+        assert await decided(office, "book", wish) == full
+        cancelled = (await office.cancel(visit_of(booking, Standing.BOOKED))).row
+        assert await decided(office, "book", wish) == full  # asked for, and not done
+        await done(office, cancelled, "900")
+        assert await decided(office, "book", wish) == BOOK
 
 
 async def test_two_processes_at_once_do_not_book_one_new_patient_too_many(tmp_path):

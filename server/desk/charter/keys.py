@@ -321,7 +321,8 @@ KEYS: Final = (
         "new_patients_per_day",
         number(0, 50, "patients"),
         "no bound",
-        "How many the agent books for one day; more are requests. Those the desk books are not counted.",
+        "How many the agent books for one day; more are requests. Those the desk books are not counted, nor "
+        "those whose cancellation was confirmed.",
         "2",
     ),
     Key(

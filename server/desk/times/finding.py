@@ -1,7 +1,6 @@
 """Find the times to offer a caller, and secure the one that is being booked."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -15,13 +14,12 @@ from server.desk.times.calendar import Calendar, is_free_among
 from server.desk.times.columns import Columns
 from server.desk.times.holds import SlotHolds
 from server.desk.times.listed_slots import ListedSlots
+from server.desk.times.newcomers import newcomers_by_day
 from server.desk.times.openings import Opening
 from server.desk.times.searching import Ask, Found, Search
 from store.ledger import Ledger
-from store.ledger_states import UNDONE, State
 
 ATTEMPTS: Final = 20  # at times that other calls take in the same moment; each time one of them has its own
-MOST_BOOKINGS: Final = 500  # that are counted for new patients
 
 
 class Finding:
@@ -118,13 +116,6 @@ class Finding:
         days = {today} if policy.same_day is SameDay.TRANSFER else set[dt.date]()
         most = policy.new_patients_per_day
         if most is not None and ask.comer.new:
-            rows = await self._ledger.search(
-                profile.office.id, states=set(State) - UNDONE, operation="book", limit=MOST_BOOKINGS
-            )
-            coming = Counter(
-                dt.datetime.fromisoformat(row.facts["start"]).date()
-                for row in rows
-                if row.facts.get("new_patient") and not row.wish
-            )
+            coming = await newcomers_by_day(self._ledger, profile.office.id)
             days |= {day for day, count in coming.items() if count >= most}
         return frozenset(days)
