@@ -30,6 +30,7 @@ OF_THE_PATIENT: Final = {
     "say.amounts": BALANCES,
     **dict.fromkeys(("insurance.company", "insurance.kind", "insurance.deductible_remaining"), INSURANCE),
     "say.insurances": INSURANCE,
+    **dict.fromkeys(("say.visit", "say.due"), "when a recall comes due, where it is not yet"),
     "say.name": "the name as the caller said it",
     "say.born": "the birth date as the caller said it",
     "say.field": "which detail is changed",

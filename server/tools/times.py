@@ -43,7 +43,7 @@ async def find_slots(call: Call, values: dict[str, Any]) -> Answer:
     mark = await call.desk.copies.mark(call.office)
     answer = Answer(
         Outcome.OK,
-        _sentence(call, found, offers, now.date()),
+        _sentence(call, ask, found, offers, now.date()),
         facts={"today": now.date().isoformat(), "slots": []},
         as_of=mark.as_of,
         stale=mark.stale,
@@ -157,10 +157,18 @@ def _range(
     return first, min(last, horizon) if last is not None else None
 
 
-def _sentence(call: Call, found: Found, offers: list[SlotOffer], today: dt.date) -> Sentence:
+def _sentence(call: Call, ask: Ask, found: Found, offers: list[SlotOffer], today: dt.date) -> Sentence:
     words = _options(call, offers)
     if offers and not found.nearest:
         return sentence(call.language, ("find_slots", "ok" if len(offers) > 1 else "ok.one"), options=words)
+    if found.not_due is not None:
+        return sentence(
+            call.language,
+            ("find_slots", "not_due.nearest" if offers else "not_due"),
+            visit=phrase(call.language, ("not_due", "cleaning" if ask.reason.hygiene else "visit")),
+            due=spoken_date(found.not_due, today, call.voice),
+            options=words,
+        )
     period = phrase(
         call.language,
         ("period", "day" if found.first == found.last else "days"),

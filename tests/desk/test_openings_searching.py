@@ -192,6 +192,24 @@ async def test_a_cleaning_is_not_offered_before_it_is_due() -> None:
     assert overdue.options[0].start.date() == MONDAY
 
 
+@pytest.mark.parametrize(
+    ("last", "due", "not_due", "some"),
+    [
+        (day(2), day(20), True, True),
+        (day(2), day(400), True, False),
+        (None, day(400), True, False),
+        (day(2), day(2), False, True),
+        (None, day(20), False, True),
+        (day(2), None, False, True),
+    ],
+)
+async def test_whether_a_visit_is_due_on_no_day_asked_for_is_told_with_what_is_found(
+    last, due, not_due, some
+) -> None:
+    result = await found(Ask(CLEANING, MONDAY, last, due=due))
+    assert (result.not_due, bool(result.options)) == (due if not_due else None, some)
+
+
 async def test_somebody_in_pain_hears_of_the_soonest_also_where_today_is_full() -> None:
     result = await found(Ask(EMERGENCY, TODAY, TODAY, usual_provider="D2"), *full(TODAY, "Doc 1", "Doc 2"))
     assert result.nearest

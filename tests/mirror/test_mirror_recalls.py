@@ -10,6 +10,8 @@ import pytest
 from harness import LIMIT_SECONDS, OFFICE_ID, office_on, served
 from visiting import Agent
 
+from server.tools.speech import spoken_date
+
 DUE = "and a cleaning is due"
 WANTED = "[policy]\nmention_recall = true\n"
 
@@ -61,3 +63,18 @@ async def test_who_has_something_coming_up_is_not_told_of_a_cleaning(tmp_path):
         told = await Agent(office).find()
         assert told.facts["appointments"]
         assert DUE not in told.say
+
+
+@pytest.mark.parametrize(("days", "date_to"), [(300, 0), (300, 80), (40, 20)])
+async def test_a_cleaning_that_is_not_due_on_any_day_asked_for_is_told_so(tmp_path, days, date_to):
+    async with recalled(tmp_path, "Prophy", days, "") as office:
+        agent = Agent(office)
+        today = office.profile.clock(office.clock.now()).date()
+        due = today + dt.timedelta(days=days)
+        wanted = {"date_to": str(today + dt.timedelta(days=date_to))} if date_to else {}
+        told = await agent.ask("find_slots", reason="cleaning", patient=await agent.patient(), **wanted)
+        assert told.say.startswith(f"A cleaning isn't due before {spoken_date(due, today)}. ")
+        starts = [dt.datetime.fromisoformat(slot["start"]).date() for slot in told.facts["slots"]]
+        assert bool(starts) is (days == 40)
+        assert all(start >= due for start in starts)
+        assert ("leave the office a message" in told.say) is (not starts)

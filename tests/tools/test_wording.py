@@ -235,6 +235,7 @@ def test_three_rows_at_their_longest_are_said_uncut(language: str, key: Key) -> 
         "row": "rows",
         "kind": "given",
         "period": "period",
+        "not_due": "visit",
         "field": "field",
         "method": "method",
         "balance": "amounts",

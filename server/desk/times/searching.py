@@ -59,12 +59,14 @@ class Found:
         nearest: whether nothing fits what was asked, and the options are what comes nearest to it.
         first: of the days that were looked at for what was asked.
         last: of them, included.
+        not_due: where the visit is due on no day that was asked for, the first on which it is; else None.
     """
 
     options: tuple[Opening, ...]
     nearest: bool
     first: dt.date
     last: dt.date
+    not_due: dt.date | None = None
 
 
 class Days(StrEnum):
@@ -159,7 +161,13 @@ class Search:
         options: list[Opening] = []
         with anyio.move_on_after(NEAREST_SECONDS), contextlib.suppress(SikkaError):
             options = await self._nearest(first, last)
-        return Found(tuple(sorted(options)), nearest=True, first=ask.first, last=max(last, ask.first))
+        return Found(
+            tuple(sorted(options)),
+            nearest=True,
+            first=ask.first,
+            last=max(last, ask.first),
+            not_due=self._not_due,
+        )
 
     def places(self, opening: Opening) -> int | None:
         """How many visits its provider can have then beside those in the calendar; None for no bound."""
@@ -172,6 +180,12 @@ class Search:
     def _first(self) -> dt.date:
         """The first day on which the visit is due, of those asked for."""
         return max(self._ask.first, self._ask.due or self._ask.first)
+
+    @property
+    def _not_due(self) -> dt.date | None:
+        """The day on which the visit is due, where that lies beyond all that was asked for."""
+        due, last = self._ask.due, min(self._ask.last or self.horizon, self.horizon)
+        return due if due is not None and due > last else None
 
     async def _stretches(self, first: dt.date, last: dt.date, provider_id: str) -> list[Stretch]:
         if first > last:

@@ -32,6 +32,8 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "date_from": 30,  # a spoken date with its year
     "date_to": 30,
     "period": 76,  # the days that were searched, as the phrases put them
+    "visit": 16,  # that is not due, as the phrases name it
+    "due": 30,  # a spoken date with its year
     "given": 16,  # a kind of handle, as the phrases name it
     "wanted": 16,
     "old_when": 74,  # spoken slots like `when`: the read-back of a move says both, and still fits

@@ -99,6 +99,14 @@ _FIND_SLOTS: Final = {
         "I have nothing like that {period}. Would other days or another time of day work?",
         "Call find_slots again with what the caller says, or offer to leave a message for the office.",
     ),
+    ("find_slots", "not_due"): (
+        "{visit} isn't due before {due}. I can leave the office a message if it should be sooner.",
+        "Other days before then bring nothing. On a yes, call message_office.",
+    ),
+    ("find_slots", "not_due.nearest"): (
+        "{visit} isn't due before {due}. The nearest is {options}.",
+        "Ask if one suits; else offer a message.",
+    ),
     ("find_slots", "needs_human"): (
         "I can't see this office's opening hours, so I can't offer times myself.",
         "Do not guess times. Offer to leave a message for the office.",
@@ -152,6 +160,8 @@ PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("appointment", "booked"): "{when}",
     ("appointment", "pending"): "{when}, not confirmed yet",
     ("appointment", "cancelling"): "{when}, being called off",
+    ("not_due", "cleaning"): "A cleaning",
+    ("not_due", "visit"): "That visit",
     ("period", "day"): "on {date_from}",
     ("period", "days"): "between {date_from} and {date_to}",
 }

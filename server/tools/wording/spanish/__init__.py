@@ -58,6 +58,7 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "appointments": 300,
     "date_from": 34,
     "date_to": 34,
+    "due": 34,
     "born": 34,
     "today": 34,
     "days": 190,

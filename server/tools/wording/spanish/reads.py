@@ -106,6 +106,14 @@ _FIND_SLOTS: Final = {
         "No tengo nada así {period}. ¿Le servirían otros días u otra hora?",
         "Llame otra vez a find_slots con lo que le digan, u ofrezca dejar un mensaje al consultorio.",
     ),
+    ("find_slots", "not_due"): (
+        "{visit} no le toca antes del {due}. Puedo dejar un mensaje al consultorio si la necesita antes.",
+        "Otros días antes de esa fecha no sirven. Con un sí, llame a message_office.",
+    ),
+    ("find_slots", "not_due.nearest"): (
+        "{visit} no le toca antes del {due}. Lo más cercano: {options}.",
+        "Si no, ofrezca mensaje.",
+    ),
     ("find_slots", "needs_human"): (
         "No veo el horario de este consultorio, así que no puedo ofrecerle citas.",
         "No adivine horarios. " + MESSAGE,
@@ -159,6 +167,8 @@ PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("appointment", "booked"): "{when}",
     ("appointment", "pending"): "{when}, sin confirmar",
     ("appointment", "cancelling"): "{when}, por cancelar",
+    ("not_due", "cleaning"): "Una limpieza",
+    ("not_due", "visit"): "Esa cita",
     ("period", "day"): "el {date_from}",
     ("period", "days"): "entre el {date_from} y el {date_to}",
 }
