@@ -389,6 +389,9 @@ def test_the_office_may_say_after_how_many_months_a_visit_is_due() -> None:
     reason = reason_of("cleaning", DESCRIBED)
     found = due_of([reminder("cleaning", last="2026-08-31", interval=("Months", "3"))], reason, DESCRIBED)
     assert found == dt.date(2027, 2, 28)
+    told = due_of([reminder("cleaning", "2026-12-15", "2026-08-31", ("Months", "3"))], reason, DESCRIBED)
+    assert told == dt.date(2026, 12, 15)  # the recall's own day comes first
+    assert due_of([], reason, DESCRIBED) is None  # without a recall nobody knows of the last one
     assert months_after(dt.date(2026, 12, 31), 2) == dt.date(2027, 2, 28)
     assert months_after(dt.date(2026, 12, 31), 12) == dt.date(2027, 12, 31)
 

@@ -240,8 +240,10 @@ KEYS: Final = (
         "reasons",
         "months",
         number(1, 60, "months"),
-        "no bound",
-        "It is not due before so many months after the last.",
+        "the recall's own interval",
+        "Where a patient's recall names the last such visit and no due day, it is not due before so many "
+        "months after that. A due day of the recall counts as it is; without a recall there is no bound, "
+        "since no other list tells when the last one was.",
         "6",
     ),
     Key(

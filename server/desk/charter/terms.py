@@ -148,7 +148,8 @@ class VisitReason:
         name: as it is said and written down.
         words: what callers say for it, beside its name.
         type: the practice system's word for such an appointment; "" leaves it out.
-        months: a visit for it is not due before so many months after the last; None for no such bound.
+        months: between the last visit for it and the next, where a recall tells the last and no due day;
+            None leaves it to the recall's own interval.
     """
 
     name: str

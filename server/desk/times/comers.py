@@ -32,6 +32,7 @@ def comer_of(proof: PatientProof, copy: Copy | None, today: dt.date) -> Comer:
 def due_of(reminders: Iterable[Reminder], reason: Reason, charter: Charter) -> dt.date | None:
     """The first day on which a visit is due; None where the patient's recalls do not tell.
 
+    Nothing else does: the copy's appointments go four weeks back, and a patient's last visit is of any kind.
     Of several recalls of one care the latest counts, since the earlier ones are done; of several cares that
     mean the same reason (a cleaning, a periodontal one) the one that is due first.
     """

@@ -39,7 +39,7 @@ class Reason:
         hygiene: True for a hygienist's column, False for a dentist's, None for either.
         new_minutes: its length for somebody new; 0 for the usual one.
         child_minutes: its length for a child, new or not; 0 for the usual one.
-        months: it is not due before so many months after the last; None for no such bound.
+        months: as in `VisitReason`.
         urgent: whether the soonest is the best, whoever it is with.
     """
 
