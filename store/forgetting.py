@@ -38,6 +38,10 @@ class Forgotten:
     handles: int
     records: int
 
+    def __bool__(self) -> bool:
+        """Whether anything was."""
+        return any((self.writes, self.tasks, self.handles, self.records))
+
 
 class Forgetting:
     """Finds whatever is about one patient. An office is a pms_integrations id."""
@@ -53,7 +57,12 @@ class Forgetting:
         self._mirror = mirror
 
     async def standing(self, office: str, patient_id: str) -> Standing:
-        """What of a patient has to be finished before they can be forgotten."""
+        """What of a patient has to be finished before they can be forgotten.
+
+        Raises:
+            ValueError: the id is empty.
+        """
+        _refuse_nobody(patient_id)
         rows = await self._writes(office, patient_id)
         tasks = await self._tasks(office, patient_id, rows)
         return Standing(
@@ -72,7 +81,11 @@ class Forgetting:
             whose: for each kind of record in the copy, where in it the patient stands.
             act: by whom, for the audit.
             now: UTC ms.
+
+        Raises:
+            ValueError: the id is empty.
         """
+        _refuse_nobody(patient_id)
         patient = self._index.keyed_hash("patient", office, patient_id)
         async with self._database.transaction() as statements:
             await statements.execute(
@@ -152,6 +165,12 @@ class Forgetting:
         return self._sealer.open_json(
             row[column], table=table, column=column, office=row["office"], row=row["id"]
         )
+
+
+def _refuse_nobody(patient_id: str) -> None:
+    """What is about no patient has no id of one either, and would be taken for theirs."""
+    if not patient_id.strip():
+        raise ValueError("nobody can be forgotten by an empty id")
 
 
 def _lies_over(row: Writeback) -> bool:

@@ -1,7 +1,8 @@
 """What `chairtime forget` does: removes what is kept of a patient, and sees that nothing is kept again."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from server.clock import SystemClock
 from server.failures import ConfigurationError, Failure
@@ -9,12 +10,24 @@ from server.operators.records import Records, acting, label, opened, operator_ac
 from server.operators.tables import Page, short
 from server.settings import Settings
 from server.sikka.copied import COPIED
-from store.forgetting import Standing
+from store.forgetting import Forgotten, Standing
 from store.ledger_states import OPEN
 from store.mirror_rows import Whose
 from store.offices import Office
 
 FORGET: Final = "forget"
+NOBODY: Final = (
+    "A patient's id is needed, as the practice's system has it. Nothing was changed. Give it with --patient."
+)
+STILL_KNOWN: Final = "The practice's own system and Sikka still know this patient: end it there too."
+# Whether anything was kept of the patient -> what was done.
+DONE: Final[Mapping[bool, str]] = {
+    True: f"Forgotten. {STILL_KNOWN}",
+    False: (
+        "Nothing was kept of a patient with this id, so nothing was removed: see that the id is right. "
+        "From now on nothing will be kept of that id."
+    ),
+}
 WHOSE: Final = {each.kind: Whose(each.patient_at, each.emptied_at) for each in COPIED}
 
 
@@ -24,9 +37,12 @@ async def forget(
     """Forget a patient, by their id in the practice's system.
 
     Raises:
-        ConfigurationError: several offices could be meant.
+        ConfigurationError: the id is empty, or several offices could be meant.
         Failure: something is open for the patient, and is not to be (or cannot at once be) taken back.
     """
+    patient_id = patient_id.strip()
+    if not patient_id:
+        raise ConfigurationError(NOBODY)
     async with opened(settings) as records:
         offices = [each for each in records.chosen(office) if each is not None] or records.offices
         if len({each.office_id for each in offices}) > 1:
@@ -38,10 +54,10 @@ async def forget(
                 standing[each.id] = await _standing(records, each, patient_id)
         if left := [line for each in offices for line in _lines(standing[each.id])]:
             raise Failure(_refusal(left, withdraw=withdraw))
-        done = [await _forget(records, each, patient_id, by) for each in offices]
+        done = [(each, await _forget(records, each, patient_id, by)) for each in offices]
         page.done(
-            "Forgotten. The practice's own system and Sikka still know this patient: end it there too.",
-            {"forgotten": done},
+            DONE[any(removed for _, removed in done)],
+            {"forgotten": [{"office": label(each), **asdict(removed)} for each, removed in done]},
         )
     return 0
 
@@ -60,12 +76,11 @@ async def _take_back(records: Records, office: str, standing: Standing, by: str)
             await records.store.inbox.done(task, by, None, now)
 
 
-async def _forget(records: Records, office: Office, patient_id: str, by: str) -> dict[str, Any]:
+async def _forget(records: Records, office: Office, patient_id: str, by: str) -> Forgotten:
     act = operator_act(records.store, FORGET, by, office.id)
-    removed = await records.store.forgetting.forget(
+    return await records.store.forgetting.forget(
         office.id, patient_id, whose=WHOSE, act=act, now=SystemClock().now()
     )
-    return {"office": label(office), **asdict(removed)}
 
 
 def _lines(standing: Standing) -> list[str]:

@@ -17,6 +17,7 @@ from server.settings import Settings
 from store.audit import Step
 from store.errors import OlderKeyInUse, SealingKeyWrong
 from store.inbox import NewTask, TaskKind
+from store.ledger_rows import NewWriteback
 from store.ledger_states import OPEN, State
 
 ANNA = {"name": "Anna Lindqvist", "date_of_birth": "1986-04-12"}
@@ -203,6 +204,39 @@ async def test_a_patient_is_forgotten_when_nothing_is_open_or_it_is_taken_back(t
         assert outcomes == ["forgotten", "task_done", "wish_withdraw", "withdrawn"]
         with pytest.raises(Failure, match="not kept any more"):
             await put_down_anew(Records(office.store, [], {}), settings, await office.row(sent))
+
+
+@pytest.mark.parametrize("nobody", ["", "  "])
+async def test_an_empty_id_forgets_nobody_and_takes_nothing_of_a_stranger_back(tmp_path, nobody):
+    clock = ManualClock(SystemClock().now() / 1000)
+    async with served(SLOW, clock) as line, quiet_office(line, tmp_path, clock) as office:
+        register = NewWriteback(
+            office=office.id,
+            natural_key=None,
+            operation="register",
+            method="POST",
+            endpoint="patient",
+            body={"firstname": "Ruth"},
+            facts={"first_name": "Ruth"},
+            send_before=office.clock.now() + 600_000,
+        )
+        row, _ = await office.ledger.append(register, office.clock.now())
+        with pytest.raises(ConfigurationError, match=r"id is needed.*Nothing was changed"):
+            await forgetting.forget(settings_of(tmp_path), QUIET, "", nobody, withdraw=True, by="Ann")
+        assert (await office.row(row)).state is row.state
+        assert (await office.row(row)).facts == register.facts
+
+
+async def test_of_whom_nothing_was_kept_is_said_and_nothing_will_be(tmp_path, capsys):
+    async with open_office(tmp_path) as office:
+        settings, page = settings_of(tmp_path), Page(as_json=False, reveal=False)
+        capsys.readouterr()
+        assert await forgetting.forget(settings, page, "", " 9999 ", withdraw=False, by="Ann") == 0
+        said = capsys.readouterr().out
+        assert said.startswith("Nothing was kept of a patient with this id, so nothing was removed")
+        assert "From now on nothing will be kept" in said
+        [kept] = await office.store.database.fetch("SELECT patient_key FROM forgotten")
+        assert kept["patient_key"] == office.store.index.keyed_hash("patient", office.id, "9999")
 
 
 async def test_which_office_is_meant_has_to_be_said_where_there_are_several(tmp_path):

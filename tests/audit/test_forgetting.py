@@ -136,3 +136,17 @@ async def test_what_is_open_or_not_shown_yet_stands_in_the_way(known, office, a_
     assert {row.id for row in standing.rows} == {opened.id, unshown.id}
     assert standing.tasks == (task.id,)
     assert not (await known.forgetting.standing(office, HER)).rows
+
+
+@pytest.mark.parametrize("nobody", ["", "  "])
+async def test_an_empty_id_is_nobodys_though_a_registration_has_no_id_yet(
+    known, office, a_write, act, t0, nobody
+):
+    await known.ledger.append(a_write(office, "stranger", operation="register", facts={}), t0)
+    entries = await known.database.fetch("SELECT * FROM audit")
+    with pytest.raises(ValueError, match="empty id"):
+        await known.forgetting.standing(office, nobody)
+    with pytest.raises(ValueError, match="empty id"):
+        await known.forgetting.forget(office, nobody, whose=WHOSE, act=act, now=t0)
+    assert await known.database.fetch("SELECT * FROM forgotten") == []
+    assert await known.database.fetch("SELECT * FROM audit") == entries
