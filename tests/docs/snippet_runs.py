@@ -1,6 +1,7 @@
 """Runs snippets of the pages against a server process on the stand-in for Sikka; `run_snippets` starts it.
 
 The first argument is the interpreter of the environment with the snippets' client, the others are snippets.
+Each is run with a token, and without one.
 Exits with 1 if one of them fails, or says nothing of the tools and of what one of them answers.
 """
 
@@ -23,20 +24,13 @@ ENVIRONMENTS = {
 OURS = ("CHAIRTIME_", "SIKKA_", "COVERAGE_")
 
 
-def run_all(interpreter: str, snippets: list[str]) -> int:
-    """How many snippets went wrong."""
+def run_all(interpreter: str, snippets: list[str], *, with_token: bool = True) -> int:
+    """How many snippets went wrong, at a server that asks for a token, or at one that has none."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     with tempfile.TemporaryDirectory() as folder:
         served = {**clean, "CHAIRTIME_DATABASE_URL": f"sqlite:///{folder}/chairtime.db"}
         program = [sys.executable, "-m", "server"]
-        made = subprocess.run(
-            [*program, "tokens", "create", "--name", "snippets", "--office", "D10001"],
-            cwd=ROOT,
-            env=served,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
+        token = _token(program, served) if with_token else ""
         with subprocess.Popen(
             [*program, "serve", "--sandbox", "--transport", "http", "--port", "0"],
             cwd=ROOT,
@@ -48,10 +42,22 @@ def run_all(interpreter: str, snippets: list[str]) -> int:
                 assert server.stderr is not None
                 address = next((found[1] for line in server.stderr if (found := ADDRESS.search(line))), "")
                 assert address, "the server did not come up"
-                given = {"CHAIRTIME_URL": f"{address}/mcp", "CHAIRTIME_TOKEN": made.stdout.strip()}
+                given = {"CHAIRTIME_URL": f"{address}/mcp", "CHAIRTIME_TOKEN": token}
                 return sum(not run(interpreter, snippet, {**clean, **given}) for snippet in snippets)
             finally:
                 server.terminate()
+
+
+def _token(program: list[str], environment: dict[str, str]) -> str:
+    made = subprocess.run(
+        [*program, "tokens", "create", "--name", "snippets", "--office", "D10001"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return made.stdout.strip()
 
 
 def run(interpreter: str, snippet: str, environment: dict[str, str]) -> bool:
@@ -72,4 +78,5 @@ def run(interpreter: str, snippet: str, environment: dict[str, str]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(run_all(sys.argv[1], sys.argv[2:]) > 0)
+    failed = [run_all(sys.argv[1], sys.argv[2:], with_token=with_token) for with_token in (True, False)]
+    sys.exit(any(failed))
