@@ -16,6 +16,12 @@ from store.ledger_listing import OperationStats
 from store.ledger_rows import Event, Writeback
 
 ID_SHOWN: Final = 16  # the millisecond, and enough of chance behind it to tell two writes of it apart
+EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# What dates can hold, but for a day at each end, by which a clock of this machine may be off from UTC.
+FIRST, LAST = (
+    (edge - EPOCH) // dt.timedelta(milliseconds=1)
+    for edge in (dt.datetime(1, 1, 2, tzinfo=dt.UTC), dt.datetime(9999, 12, 30, tzinfo=dt.UTC))
+)
 HIDDEN: Final = "hidden; --reveal shows it"
 Record = Mapping[str, Any]
 
@@ -239,10 +245,11 @@ def stats_record(stats: OperationStats, office: str) -> dict[str, Any]:
 
 
 def moment(at: int | None) -> str | None:
-    """UTC milliseconds as ISO 8601 text."""
+    """UTC milliseconds as ISO 8601 text; beyond what dates can hold, the last (or first) that they do."""
     if at is None:
         return None
-    return dt.datetime.fromtimestamp(at / 1000, dt.UTC).isoformat(timespec="milliseconds")
+    held = min(max(at, FIRST), LAST)
+    return (EPOCH + dt.timedelta(milliseconds=held)).isoformat(timespec="milliseconds")
 
 
 def _cell(text: str) -> Text:

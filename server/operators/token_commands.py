@@ -20,7 +20,7 @@ def create_token(
         list[str] | None,
         typer.Option(help="As often as wanted; else schedule:* and patients:*, each read and write."),
     ] = None,
-    days: Annotated[int, typer.Option(help="It ends after so many; 0 is never.", min=0)] = 365,
+    days: Annotated[int, typer.Option(help="It ends after so many, 3650 at most; 0 is never.", min=0)] = 365,
     by: By = "",
     as_json: Json = False,
 ) -> None:

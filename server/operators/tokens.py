@@ -17,6 +17,7 @@ from store.tokens import Token
 
 DAY_MS: Final = 86_400_000
 DEFAULT_SCOPES: Final = ("schedule:read", "schedule:write", "patients:read", "patients:write")
+MOST_DAYS: Final = 3_650  # a token that outlives whoever made it is better made without an end, knowingly
 _OFFICE: Final = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?")
 DAY: Final = len("2026-11-23")
 
@@ -48,13 +49,17 @@ async def create(
     """Make a token and show it, this once. ``by`` "" is this machine's user, here and below.
 
     Raises:
-        Failure: an office or a scope is not written as one.
+        Failure: an office or a scope is not written as one, the name is blank, or it would last too long.
     """
-    unknown = [scope for scope in scopes if scope not in SCOPES]
-    if unknown:
-        raise Failure(f"No token was made. A scope is one of {', '.join(SCOPES)}.")
-    if any(office != EVERY_OFFICE and _OFFICE.fullmatch(office) is None for office in offices):
-        raise Failure("No token was made. An office is written D10001 or D10001/1; * is every one served.")
+    name = plain(name).strip()
+    mistakes = {
+        f"A scope is one of {', '.join(SCOPES)}.": not set(scopes) <= set(SCOPES),
+        "An office is written D10001 or D10001/1; * is every one served.": not all(map(_is_office, offices)),
+        "Give it a name with --name: whose it is, for your own list.": not name,
+        f"Give --days from 1 to {MOST_DAYS}, or 0 for a token without an end.": not 0 <= days <= MOST_DAYS,
+    }
+    if told := [what for what, made in mistakes.items() if made]:
+        raise Failure(f"No token was made. {' '.join(told)}")
     now = SystemClock().now()
     # a server beyond loopback does not start without a token, so the store may have to be made here
     async with await open_store(
@@ -106,6 +111,10 @@ async def revoke(settings: Settings, page: Page, beginning: str, by: str = "") -
         after = next(token for token in await tokens.list() if token.id == found[0].id)
     page.listing([_record(after, now)], COLUMNS, "")
     return 0
+
+
+def _is_office(text: str) -> bool:
+    return text == EVERY_OFFICE or _OFFICE.fullmatch(text) is not None
 
 
 def _record(token: Token, now: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from server.failures import Failure
 from server.hosting.http import reachable
 from server.operators import tokens
+from server.operators.records import opened
 from server.operators.tables import Page
 from server.settings import Settings
 
@@ -52,6 +53,34 @@ async def test_what_is_no_scope_or_office_makes_no_token(settings, page, tmp_pat
     with pytest.raises(Failure, match="No token was made"):
         await tokens.create(settings, page, "platform", offices, scopes, 30)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "told"),
+    [("platform", 3_651, "--days from 1 to 3650"), ("platform", -1, "--days from 1 to"), (" ", 30, "--name")],
+)
+async def test_a_token_without_a_name_or_of_a_lifetime_that_is_none_is_not_made(
+    settings, page, tmp_path, name, days, told
+):
+    with pytest.raises(Failure, match=rf"No token was made\..*{told}"):
+        await tokens.create(settings, page, name, ["D10001"], (), days)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("moment", "day"), [(10**18, "9999-12-30"), (-(10**18), "0001-01-02")])
+async def test_a_token_whose_end_no_date_can_hold_is_listed_and_revoked(settings, capsys, moment, day):
+    await tokens.create(settings, Page(as_json=True, reveal=False), "platform", ["*"], (), 3_650)
+    made = json.loads(capsys.readouterr().out)["id"]
+    async with opened(settings) as records:
+        statement = "UPDATE access_tokens SET expires_at = $1"
+        async with records.store.database.transaction() as statements:
+            await statements.execute(statement, moment)
+    for as_json in (True, False):
+        assert await tokens.list_tokens(settings, Page(as_json=as_json, reveal=False)) == 0
+        assert made in capsys.readouterr().out
+    assert await tokens.revoke(settings, Page(as_json=True, reveal=False), made) == 0
+    [row] = json.loads(capsys.readouterr().out)
+    assert (row["state"], row["expires_at"][:10]) == ("revoked", day)
 
 
 async def test_tokens_are_made_and_listed_from_the_command_line(commands):
