@@ -20,7 +20,7 @@ from server.doctor.examination import examine
 from server.doctor.findings import finding_of
 from server.failures import ConfigurationError, Failure
 from server.operators import records
-from server.operators.proposing import propose
+from server.operators.proposing import IS_THERE, propose
 from server.settings import Settings
 from server.sikka.application import Application
 from server.sikka.budget import RateBudget
@@ -237,11 +237,9 @@ async def _draft(console: Console, settings: Settings, office: Office, wish: Wis
     if wish.draft and len(settings.chosen_offices) > 1:
         file = file.with_name(f"{file.stem}-{name.replace('/', '-')}{file.suffix}")
     if file.exists() and not wish.redraft:
-        console.print(
-            f"{file} is there already, and was left as it is. --redraft writes it anew.", markup=False
-        )
+        console.print(IS_THERE.format(file=file), markup=False)
         return str(file)
-    await propose(settings, name, str(file))
+    await propose(settings, name, str(file), redraft=wish.redraft)
     console.print(f"A draft is in {file}. Nothing in it holds before it is applied.", markup=False)
     return str(file)
 

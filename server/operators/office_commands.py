@@ -73,12 +73,13 @@ def apply(
 def propose(
     office: Office = "",
     out: Annotated[str, typer.Option(help="Write the draft to this file; else to stdout.")] = "",
+    redraft: Annotated[bool, typer.Option("--redraft", help="Write a draft that is there anew.")] = False,
 ) -> None:
     """Draft a document from what Sikka shows, and show the week that it would offer."""
     from server.operators import proposing  # noqa: PLC0415 - as above
 
     settings = account()
-    conclude(lambda: proposing.propose(settings, office, out))
+    conclude(lambda: proposing.propose(settings, office, out, redraft=redraft))
 
 
 @office_app.command("pause")

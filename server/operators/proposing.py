@@ -28,6 +28,7 @@ from server.tools.voices import ENGLISH
 from store.offices import Office
 
 PAST_DAYS: Final = 60
+IS_THERE: Final = "{file} is there already, and was left as it is. --redraft writes it anew."
 _NOTHING: Final[Week] = {}
 HEAD: Final = """Drafted from what Sikka shows of {office}. Strike or change what is wrong, then:
 chairtime office check FILE --office {office}
@@ -35,12 +36,21 @@ chairtime office apply FILE --office {office}
 Every key is described in docs/office.md. Nothing in here holds before it is applied."""
 
 
-async def propose(settings: Settings, office_text: str, out: str) -> int:
+async def propose(settings: Settings, office_text: str, out: str, *, redraft: bool = False) -> int:
     """Write a draft to a file, or to stdout, and the week that it would offer to stderr.
 
+    Args:
+        settings: with the account's credentials.
+        office_text: as on the command line.
+        out: the file; "" is stdout.
+        redraft: whether a file that is there, which somebody may have changed, is written anew.
+
     Raises:
-        Failure: Sikka cannot be asked, or the office is not known, or the file cannot be written.
+        Failure: the file is there already, Sikka cannot be asked, the office is not known, or the file
+            cannot be written.
     """
+    if out and not redraft and await anyio.Path(out).exists():
+        raise Failure(IS_THERE.format(file=out))
     read = await _read(settings, office_text)
     if isinstance(read, Failure):
         raise read
@@ -49,7 +59,10 @@ async def propose(settings: Settings, office_text: str, out: str) -> int:
     document = written(draft.charter, draft.remarks, head=HEAD.format(office=label(office)))
     if out:
         try:
-            await anyio.Path(out).write_text(document, encoding="utf-8")
+            async with await anyio.open_file(out, "w" if redraft else "x", encoding="utf-8") as file:
+                await file.write(document)
+        except FileExistsError:  # made while Sikka was asked
+            raise Failure(IS_THERE.format(file=out)) from None
         except OSError as error:
             raise Failure(f"{out} cannot be written ({type(error).__name__}). Nothing was drafted.") from None
     else:

@@ -302,6 +302,19 @@ async def test_a_draft_can_be_applied_and_offers_the_week_of_the_schedules(tmp_p
         await proposing.propose(settings, "", "")
 
 
+async def test_a_draft_is_not_written_over_a_file_that_somebody_may_have_changed(tmp_path):
+    file = tmp_path / "office.toml"
+    file.write_text("# Ours.\n", encoding="utf-8")
+    async with served(FAST) as line:
+        settings = settings_for(line, tmp_path)
+        with pytest.raises(Failure, match=r"is there already, and was left as it is\. --redraft"):
+            await proposing.propose(settings, "", str(file))
+        assert file.read_text(encoding="utf-8") == "# Ours.\n"
+        assert line.world.requests == []
+        assert await proposing.propose(settings, "", str(file), redraft=True) == 0
+    assert commands.check(page(), str(file)) == 0
+
+
 def test_a_draft_of_an_office_that_shows_nothing_says_what_is_missing():
     office = Office("o", "D1", "1", "", "", "", "", "", None)
     provider = Provider(provider_id="1", firstname="Ellen", lastname="Marsh")
