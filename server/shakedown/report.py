@@ -18,6 +18,26 @@ from store.offices import Office
 YES_NO: Final = {True: "yes", False: "no"}
 
 
+async def refuse_unwritable(file: str) -> None:
+    """Find out before anything is done whether the report can be written; what is there stays as it is.
+
+    Raises:
+        Failure: it cannot.
+    """
+    path = anyio.Path(file)
+    there = await path.exists()
+    try:
+        async with await path.open("a", encoding="utf-8"):
+            pass
+        if not there:
+            await path.unlink()
+    except OSError as error:
+        raise Failure(
+            f"{file} cannot be written ({type(error).__name__}), so the report could not be kept. "
+            "Nothing was asked of Sikka. Give another file with --out."
+        ) from None
+
+
 @dataclass
 class Report:
     """Of one run.

@@ -30,7 +30,7 @@ from server.shakedown.facts import Facts
 from server.shakedown.patient import Sought
 from server.shakedown.probe import Probe
 from server.shakedown.questions import QUESTIONS, Topic
-from server.shakedown.report import Report
+from server.shakedown.report import Report, refuse_unwritable
 from server.sikka import formats, models
 from server.sikka.errors import SikkaError
 from server.sikka.pms_fields import Operation
@@ -83,9 +83,11 @@ async def shakedown(settings: Settings, wanted: Request) -> int:
     """Run it and say what was learned. Returns 0; 1 where it ended early or left something behind.
 
     Raises:
-        Failure: before anything was learned: the office, or the test patient, is not the one.
+        Failure: before anything was learned: the report cannot be written, or the office, or the test
+            patient, is not the one.
         ConfigurationError: nobody agreed to the first write.
     """
+    await refuse_unwritable(wanted.out)
     console = Console(highlight=False)
     ended: Failure | ConfigurationError | None = None
     report: Report | None = None

@@ -14,6 +14,7 @@ from sandbox.faults import Fault
 from sandbox.pms import PROFILES
 from server.failures import ConfigurationError, Failure
 from server.shakedown.patient import Sought
+from server.shakedown.shakedown import Request, shakedown
 
 OTHER_PMS = [name for name in PROFILES if name != "OpenDental"]
 
@@ -196,6 +197,30 @@ async def test_on_every_software_it_ends_with_an_empty_calendar(stage, pms):
         assert not practice.world.queue.pending_of(practice.office_id)
     if not practice.document["stopped"]:
         assert practice.answers["created_ids"] == "all"
+
+
+@pytest.mark.parametrize("out", ["nowhere/report.json", "."])
+async def test_a_report_that_could_not_be_kept_is_said_before_anything_is_asked(stage, tmp_path, out):
+    async with stage() as practice:
+        request = Request(
+            "", str(tmp_path / out), 5.0, Sought("Testa", "Chairtime", "1990-01-01"), lambda _: True
+        )
+        with pytest.raises(Failure, match=r"cannot be written .*Nothing was asked of Sikka"):
+            await shakedown(practice.settings(), request)
+        assert practice.world.requests == []
+        assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_report_of_before_stays_until_there_is_another(stage):
+    async with stage() as practice:
+        practice.file.write_text("before", encoding="utf-8")
+        with pytest.raises(Failure, match="no patient of this name"):
+            await practice.run(Sought("Testa", "Chairtime", "1990-01-02"))
+        assert practice.file.read_text(encoding="utf-8") == "before"
+        practice.file.unlink()
+        with pytest.raises(Failure, match="no patient of this name"):
+            await practice.run(Sought("Testa", "Chairtime", "1990-01-02"))
+        assert not practice.file.exists()
 
 
 @asynccontextmanager
