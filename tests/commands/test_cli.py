@@ -14,7 +14,10 @@ from typer.testing import CliRunner
 from sandbox.world import THREE_OFFICES, SandboxConfig, World
 from server import __version__, cli
 from server.failures import ConfigurationError, Failure
+from server.operators.records import acting
+from store.credentials import Given
 from store.errors import BadDatabaseUrl
+from store.opening import open_store
 from store.sealing import KeyRing
 
 INITIALIZE = json.dumps(
@@ -210,6 +213,32 @@ async def test_stdio_runs_on_the_embedded_stand_in_and_leaves_nothing_behind(com
 async def test_the_embedded_stand_in_can_be_given_a_database_that_stays(commands):
     assert (await commands.run("serve", "--sandbox")).code == 0
     assert (commands.folder / "chairtime.db").exists()
+    assert (await commands.run("serve", "--sandbox")).code == 0
+
+
+async def test_the_embedded_stand_in_leaves_the_database_of_other_offices_alone(commands, practice, account):
+    async with practice(seed=8) as elsewhere:  # an office of the very same id
+        assert (await commands.run("serve", **account(elsewhere))).code == 0
+    before = (commands.folder / "chairtime.db").read_bytes()
+    ended = await commands.run("serve", "--sandbox")
+    assert (ended.code, ended.out) == (2, "")
+    assert "CHAIRTIME_DATABASE_URL names a database of offices that are not the stand-in's" in ended.err
+    assert "D10001/1" in ended.err
+    assert TRACEBACK not in ended.err
+    assert (commands.folder / "chairtime.db").read_bytes() == before
+
+
+async def test_the_embedded_stand_in_leaves_the_database_of_an_account_alone(commands):
+    place = commands.folder / "chairtime.db"
+    async with await open_store(
+        f"sqlite://{place}", key_file=None, key_text=None, default_path=place
+    ) as store:
+        given = Given("an-app-id", "an-app-key", "https://api.example.org/v4", "D1/1")
+        with acting(store, "connect", "Ann"):
+            await store.credentials.put(given, 1)
+    ended = await commands.run("serve", "--sandbox")
+    assert (ended.code, ended.out) == (2, "")
+    assert "CHAIRTIME_DATABASE_URL names a database of an account" in ended.err
 
 
 async def test_it_starts_while_sikka_is_down(commands, nowhere):
