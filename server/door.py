@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -29,6 +30,11 @@ Chairtime has no Sikka credentials, so it did not start.
 
   To try it without an account:  chairtime serve --sandbox"""
 
+# Whether a setting was meant by a name that is none's -> what comes of it.
+HELD: Final = {
+    True: "Nothing was done. Correct the name, or unset it.",
+    False: "It is passed over.",
+}
 errors = Console(stderr=True, highlight=False)
 
 
@@ -63,14 +69,20 @@ def leaves(error: BaseException) -> list[BaseException]:
 
 
 def read_settings(**options: str) -> Settings:
-    """The settings of the environment; exits with 2 and the names of those that are wrong.
+    """The settings of the environment; exits with 2 and the names of those that are wrong or misspelled.
 
     `options` go by the environment's names, and beat it.
     """
     from pydantic import ValidationError  # noqa: PLC0415 - a quick answer to --help needs none of the parts
 
-    from server.settings import Settings  # noqa: PLC0415 - as above
+    from server.misspelled import strangers  # noqa: PLC0415 - as above
+    from server.settings import Settings, environment_names  # noqa: PLC0415 - as above
 
+    unknown = strangers(os.environ, environment_names())
+    for each in unknown:
+        errors.print(f"{each} {HELD[each.meant]}", markup=False, soft_wrap=True)
+    if any(each.meant for each in unknown):
+        raise typer.Exit(CONFIGURATION)
     try:
         return Settings(**options)  # pyright: ignore[reportArgumentType] - pydantic reads every value from text
     except ValidationError as problem:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from sandbox.world import THREE_OFFICES, SandboxConfig, World
 from server import __version__, cli
 from server.failures import ConfigurationError, Failure
+from server.misspelled import OF_OTHERS
 from server.operators.records import acting
 from store.credentials import Given
 from store.errors import BadDatabaseUrl
@@ -118,6 +119,38 @@ async def test_a_setting_that_is_wrong_is_named_and_its_value_is_not(commands, n
     assert name in ended.err
     assert value not in ended.err
     assert TRACEBACK not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("misspelled", "meant"),
+    [
+        ("CHAIRTIME_READONLY", "CHAIRTIME_READ_ONLY"),
+        ("chairtime_readonly", "CHAIRTIME_READ_ONLY"),
+        ("CHAIRTIME_OFFICES", "CHAIRTIME_OFFICE"),
+        ("CHAIRTIME_APP_ID", "SIKKA_APP_ID"),
+        ("SIKKA_APPKEY", "SIKKA_APP_KEY"),
+    ],
+)
+async def test_a_setting_that_is_misspelled_is_named_with_the_one_that_was_meant(
+    commands, nowhere, misspelled, meant
+):
+    ended = await commands.run("serve", **nowhere, **{misspelled: "true-secret"})
+    assert (ended.code, ended.out) == (2, "")
+    assert f"{misspelled} is the name of no setting. The nearest is {meant}. Nothing was done." in ended.err
+    assert "true-secret" not in ended.err
+    assert not (commands.folder / "chairtime.db").exists()
+
+
+async def test_a_name_that_may_be_another_programs_is_said_and_passed_over(commands, nowhere):
+    ended = await commands.run("serve", **nowhere, CHAIRTIME_SERVICE_HOST="10.0.0.1")
+    assert ended.code == 0
+    assert "CHAIRTIME_SERVICE_HOST is the name of no setting." in ended.err
+    assert "It is passed over." in ended.err
+
+
+async def test_the_names_of_clients_and_of_deployments_are_no_misspellings(commands):
+    ended = await commands.run("tokens", "list", **dict.fromkeys(OF_OTHERS, "x"))
+    assert (ended.code, "no setting" in ended.err) == (2, False)  # there is no database
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])
