@@ -30,6 +30,7 @@ Chairtime has no Sikka credentials, so it did not start.
 
   To try it without an account:  chairtime serve --sandbox"""
 
+PYDANTICS: Final = "Value error, "  # before what a validator of ours says
 # Whether a setting was meant by a name that is none's -> what comes of it.
 HELD: Final = {
     True: "Nothing was done. Correct the name, or unset it.",
@@ -87,8 +88,11 @@ def read_settings(**options: str) -> Settings:
         return Settings(**options)  # pyright: ignore[reportArgumentType] - pydantic reads every value from text
     except ValidationError as problem:
         for error in problem.errors(include_input=False, include_url=False):
-            name = ".".join(str(part) for part in error["loc"]) or "SIKKA_BASE_URL"
-            errors.print(f"{name}: {error['msg']}", markup=False, soft_wrap=True)
+            name = ".".join(
+                str(part) for part in error["loc"]
+            )  # "" of several together, which are in the text
+            text = error["msg"].removeprefix(PYDANTICS)
+            errors.print(f"{name}: {text}" if name else text, markup=False, soft_wrap=True)
         raise typer.Exit(CONFIGURATION) from None
 
 

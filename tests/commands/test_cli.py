@@ -122,6 +122,28 @@ async def test_a_setting_that_is_wrong_is_named_and_its_value_is_not(commands, n
 
 
 @pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (
+            {"CHAIRTIME_ISSUER": "https://issuer.example.org"},
+            "CHAIRTIME_ISSUER, CHAIRTIME_JWKS_URL and CHAIRTIME_PUBLIC_URL go together\n",
+        ),
+        (
+            {"SIKKA_BASE_URL": "http://api.example.com/v4"},
+            "SIKKA_BASE_URL must be https, or http on loopback\n",
+        ),
+        (
+            {"CHAIRTIME_TOOLSETS": "billings"},
+            "CHAIRTIME_TOOLSETS: must be a comma list of scheduling, frontoffice, billing\n",
+        ),
+    ],
+)
+async def test_a_setting_that_is_wrong_is_told_by_its_own_name_and_in_our_words(commands, wrong, told):
+    ended = await commands.run("inbox", **wrong)
+    assert (ended.code, ended.err) == (2, told)
+
+
+@pytest.mark.parametrize(
     ("misspelled", "meant"),
     [
         ("CHAIRTIME_READONLY", "CHAIRTIME_READ_ONLY"),
