@@ -16,6 +16,7 @@ from sandbox.world import Fault
 from server.desk.accounts import KEPT_SECONDS, Accounts, Balance, Place, place_of
 from server.sikka import models
 from server.tools.billing_reads import spoken_company
+from server.tools.wording import languages, sentence
 from server.tools.wording.english import accounts as english
 
 ANNA = {"name": "Anna Lindqvist", "date_of_birth": "1986-04-12"}
@@ -201,6 +202,16 @@ async def test_a_company_list_that_fails_is_no_reason_to_leave_the_insurance_unn
     async with on_the_phone(tmp_path) as (office, agent, patient):
         office.world.faults.add(Fault("internal_error", path=COMPANY_DETAILS, times=None))
         assert (await agent.ask("get_insurance", patient=patient)).outcome == "unavailable"
+
+
+async def test_who_is_meant_is_asked_without_taking_it_for_an_appointment(tmp_path):
+    async with on_the_phone(tmp_path) as (_, agent, _):
+        for tool in (*TOOLS, "add_note"):
+            told = await agent.ask(tool)
+            assert (told.outcome, told.say) == ("invalid_input", "Who is this for?"), tool
+    for language in languages():
+        asked = sentence(language, ("invalid_input", "patient")).say
+        assert not re.search("appointment|visit|cita|turno", asked)
 
 
 async def test_only_a_patient_who_was_verified_in_this_call_hears_of_money(tmp_path):

@@ -86,7 +86,7 @@ _INVALID_INPUT: Final = {
         "Ask the caller, then give provider as it is said here, or leave it empty.",
     ),
     ("invalid_input", "patient"): (
-        "Who is the appointment for?",
+        "Who is this for?",
         "Call find_patient first and give the patient handle it returns.",
     ),
     ("invalid_input", "slot"): (

@@ -86,7 +86,7 @@ _INVALID_INPUT: Final = {
         "Pregúntelo y dé provider como se dice aquí, o déjelo vacío.",
     ),
     ("invalid_input", "patient"): (
-        "¿Para quién es la cita?",
+        "¿Para quién es?",
         "Llame primero a find_patient y dé el patient que devuelve.",
     ),
     ("invalid_input", "slot"): (
