@@ -25,6 +25,7 @@ from store.offices import Office
 
 LOOK_SECONDS: Final = 0.25
 TO_THE_MINUTE: Final = len("2026-11-23 09:55")
+CLOCKS: Final = "As of: the office's clock, as Sikka gives it. Read whole: this machine's clock."
 
 
 def _minute(value: Any) -> str:
@@ -97,6 +98,8 @@ async def refresh(settings: Settings, page: Page, office: str) -> int:
 
 def _show(page: Page, records: list[dict[str, Any]]) -> None:
     page.listing(records, COLUMNS, "The store knows no office yet.")
+    if any(record["as_of"] or record["reconciled_at"] for record in records):
+        page.note(CLOCKS)
     for record in records:
         if record["now"]:
             page.note(f"{record['office']} now: {record['now']}")

@@ -103,11 +103,13 @@ async def test_a_person_reads_how_copies_stand_on_a_terminal_of_80_characters(tm
         assert await refresh(settings, page, "D10001") == 0
         capsys.readouterr()
         assert await status(settings, page, "") == 0
-        head, one, two = capsys.readouterr().out.splitlines()
+        head, one, two, clocks = capsys.readouterr().out.splitlines()
     assert head.split() == ["Office", "Copy", "As", "of", "Patients", "Visits", "Read", "whole"]
     assert one.split()[:2] == ["D10001/1", "current"]
     assert two.split()[:2] == ["D20002/1", "cold"]
-    assert all(len(line) <= 80 for line in (head, one, two))
+    assert all(len(line) <= 80 for line in (head, one, two, clocks))
+    assert "As of: the office's clock" in clocks
+    assert "Read whole: this machine's" in clocks
 
 
 @pytest.mark.parametrize(
