@@ -64,7 +64,7 @@ def test_every_snippet_of_a_client_is_there():
 def test_a_snippet_of_a_client_sends_a_token_only_if_there_is_one(monkeypatch, name, token, authorization):
     monkeypatch.setenv("CHAIRTIME_TOKEN", token)
     tree = ast.parse((SNIPPETS / name).read_text(encoding="utf-8"))
-    for module in [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]:
+    for module in [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]:
         if module not in sys.stdlib_module_names:
             monkeypatch.setitem(sys.modules, module, Client(module))
     chairtime = runpy.run_path(str(SNIPPETS / name))["chairtime"]

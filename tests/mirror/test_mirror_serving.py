@@ -72,6 +72,7 @@ async def find(office, name="Anna Lindqvist"):
 async def test_a_time_that_the_desk_has_just_taken_is_not_offered_again_in_its_place(tmp_path):
     async with open_office(tmp_path, mirror="on", unreviewed="book") as office:
         row = await office.store.offices.get(office.id)
+        assert row is not None
         with anyio.fail_after(LIMIT_SECONDS):
             while await office.desk.copies.of(row) is None or office.app.mirror._busy:
                 await anyio.lowlevel.checkpoint()

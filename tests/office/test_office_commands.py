@@ -312,7 +312,7 @@ async def test_a_draft_is_not_written_over_a_file_that_somebody_may_have_changed
         assert file.read_text(encoding="utf-8") == "# Ours.\n"
         assert line.world.requests == []
         assert await proposing.propose(settings, "", str(file), redraft=True) == 0
-    assert commands.check(page(), str(file)) == 0
+        assert await commands.check(settings, page(), str(file), Wanted("")) == 0
 
 
 def test_a_draft_of_an_office_that_shows_nothing_says_what_is_missing():
