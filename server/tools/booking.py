@@ -150,7 +150,8 @@ async def _another(
         for row in await call.desk.booking.of_patient(profile, patient)
         if shown or (call.scope_key is not None and row.scope_key == call.scope_key)
     ]
-    others = [visit for visit in (*same_day, *pending) if visit.start != start]
+    # Of their visits in the calendar one may begin at this very time, with somebody else.
+    others = [*same_day, *(visit for visit in pending if visit.start != start)]
     return named(profile, others[0]) if others else None
 
 

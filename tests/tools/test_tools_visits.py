@@ -318,6 +318,54 @@ async def test_a_second_booking_is_asked_about_first(tmp_path):
         assert same.facts["new"] is False
 
 
+async def at_one_time(agent, patient):
+    """Two slots at one start, with two dentists."""
+    providers = agent.office.profile.providers.values()
+    names = [one.lastname for one in providers if "hygien" not in one.specialty.casefold()]
+    day = office_day(agent)
+    while True:
+        day += dt.timedelta(days=1)
+        asked = {"patient": patient, "date_from": str(day), "date_to": str(day)}
+        both = [
+            {slot["start"]: slot for slot in await agent.slots(provider=name, **asked)} for name in names[:2]
+        ]
+        common = [start for start in both[0].keys() & both[1].keys() if start.startswith(str(day))]
+        pairs = [(both[0][start], both[1][start]) for start in common]
+        if pairs and pairs[0][0]["provider"] != pairs[0][1]["provider"]:
+            return pairs[0]
+
+
+async def test_a_second_visit_at_the_very_time_of_the_first_is_asked_about_too(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        patient = await agent.patient()
+        first, other = await at_one_time(agent, patient)
+        practice = office.world.offices[office.profile.office.office_id]
+        providers = office.profile.providers
+        who = next(one for one in providers if providers[one].lastname in first["provider"])
+        number = practice.records.new_sr_no()
+        practice.records.appointments[number] = replace(
+            next(iter(practice.records.appointments.values())),
+            sr_no=number,
+            patient_id=agent.record(ANNA).patient_id,
+            provider_id=who,
+            operatory=next(chair for chair, one in office.profile.usual_provider.items() if one == who),
+            start=when(first),
+            length=30,
+            status="Scheduled",
+            cancelled=False,
+        )
+        practice.refresh()
+        told = await agent.ask("book_appointment", patient=patient, slot=other["slot"], caller_confirmed=True)
+        assert told.outcome == "needs_confirmation", told.say
+        assert first["spoken"] in told.say
+        moved = await agent.ask(
+            "reschedule_appointment", appointment=told.facts["appointment"], slot=other["slot"]
+        )
+        assert (moved.outcome, first["spoken"] in moved.say) == ("needs_human", True)
+        assert office.posts == 0
+
+
 async def test_what_may_be_added_for_one_patient_is_not_for_another(tmp_path):
     async with open_office(tmp_path, config=SLOW_WRITES) as office:
         agent = Agent(office)
