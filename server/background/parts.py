@@ -1,6 +1,7 @@
 """What every background loop is given."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from server.clock import Clock
@@ -39,7 +40,12 @@ class Parts:
         return (await self._standing(office)).policy.cancelled_word
 
     async def _standing(self, office: str) -> Standing:
-        return await Charters(self.store.profiles, self.settings).of(office)
+        return await self._charters.of(office)
+
+    @cached_property
+    def _charters(self) -> Charters:
+        """They keep what they have read of a document until it is another."""
+        return Charters(self.store.profiles, self.settings)
 
     @property
     def lease_seconds(self) -> float:
