@@ -11,6 +11,7 @@ ENGLISH_WORST = {
     "options": f"{WHEN}, {WHEN}, or {WHEN}",
     "appointments": ", ".join([f"{WHEN}, not confirmed yet"] * 3),
     "rows": ", ".join([f"calling off {WHEN} is being looked into"] * 3),
+    "more": "27",
     "date_from": "Wednesday, September 30, 2026",
     "date_to": "Wednesday, September 30, 2026",
     "period": "between Wednesday, September 30, 2026 and Wednesday, September 30, 2026",

@@ -32,6 +32,27 @@ from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE, State
 
 HAS_VISIT: Final = frozenset({"book", "move"})
+MOST_ROWS: Final = 30  # of one call or appointment: more than anybody asks for
+
+# What a caller must hear of several writes first: what is in doubt, what was not done, what is not done yet.
+WORST_FIRST: Final = {
+    state: place
+    for place, state in enumerate(
+        (
+            State.UNCERTAIN,
+            State.FAILED,
+            State.REJECTED,
+            State.OVERDUE,
+            State.QUEUED,
+            State.WAITING,
+            State.INTENT,
+            State.SENDING,
+            State.SUBMITTED,
+            State.CONFIRMED,
+            State.WITHDRAWN,
+        )
+    )
+}
 
 
 async def row_answer(call: Call, row: Writeback, *, new: bool | None, handle: str = "") -> Answer:
@@ -141,23 +162,28 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
     if len(rows) == 1:
         call.row = rows[0]
     wait = min(float(values["wait_seconds"]), call.desk.settings.check_wait_seconds, call.seconds_left)
-    rows = await call.desk.waiting.settled(call.office.id, rows, wait)
+    rows = sorted(
+        await call.desk.waiting.settled(call.office.id, rows, wait), key=lambda row: WORST_FIRST[row.state]
+    )
     facts = {"writebacks": [await row_facts(call, row) for row in rows]}
     if len(rows) == 1:
         handle = facts["writebacks"][0]["writeback"]
         answer = await row_answer(call, rows[0], new=None, handle=handle)
         answer.facts |= facts
         return answer
+    told, more = rows[:MOST_TOLD], len(rows) - MOST_TOLD
     key = "open" if any(row.state in OPEN for row in rows) else "settled"
-    words = spoken_list([row_phrase(call, row) for row in rows[:MOST_TOLD]], "and", call.voice)
+    words = {"rows": spoken_list([row_phrase(call, row) for row in told], "and", call.voice)}
+    if more > 0:
+        key, words["more"] = f"{key}.more", str(more)
     return Answer(
         outcome_of(rows[0]),
-        sentence(call.language, ("check_writeback", key), rows=words),
+        sentence(call.language, ("check_writeback", key), **words),
         facts=facts,
         handles=[
             (f"writeback {place}", item["writeback"]) for place, item in enumerate(facts["writebacks"], 1)
         ],
-        told=rows,
+        told=told,
         writes=True,
     )
 
@@ -221,7 +247,7 @@ async def _rows_meant(call: Call, text: str) -> list[Writeback]:
     if not text:
         if call.scope_key is None:
             raise BadArgument("which_writeback")
-        return await ledger.by_scope(call.office.id, call.scope_key, MOST_TOLD)
+        return await ledger.by_scope(call.office.id, call.scope_key, MOST_ROWS)
     try:
         payload = (await call.handle(text, Kind.WRITEBACK)).payload
     except BadHandle as error:
@@ -241,4 +267,4 @@ async def _rows_of_visit(call: Call, text: str) -> list[Writeback]:
         key = call.desk.booking.appointment_key(call.office.id, visit.appointment_sr_no)
         known = {row.id for row in rows}
         rows += [row for row in await ledger.by_appointment(call.office.id, key) if row.id not in known]
-    return sorted(rows, key=lambda row: row.created_at, reverse=True)[:MOST_TOLD]
+    return sorted(rows, key=lambda row: row.created_at, reverse=True)[:MOST_ROWS]

@@ -29,6 +29,7 @@ FACT_LIMITS: Final[Mapping[str, int]] = {
     "options": 234,  # three of them, joined
     "appointments": 290,  # three appointment phrases, joined
     "rows": 336,  # three row phrases, joined
+    "more": 2,  # how many writes there are beside those
     "date_from": 30,  # a spoken date with its year
     "date_to": 30,
     "period": 76,  # the days that were searched, as the phrases put them

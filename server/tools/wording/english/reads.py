@@ -139,6 +139,11 @@ _CHECK_WRITEBACK: Final = {
         "So far: {rows}.",
         "Tell the caller. Do not send any of it again.",
     ),
+    ("check_writeback", "settled.more"): ("So far: {rows}; and {more} more.", "Tell the caller, then go on."),
+    ("check_writeback", "open.more"): (
+        "So far: {rows}; and {more} more.",
+        "Tell the caller. Send none of it again.",
+    ),
     ("check_writeback", "nothing"): (
         "I see no request made in this call.",
         "Nothing was sent. Go on with what the caller wants.",

@@ -146,6 +146,11 @@ _CHECK_WRITEBACK: Final = {
         "Hasta ahora: {rows}.",
         "Dígalo. No envíe nada de nuevo.",
     ),
+    ("check_writeback", "settled.more"): ("Por ahora: {rows}; y {more} más.", "Dígalo y siga."),
+    ("check_writeback", "open.more"): (
+        "Por ahora: {rows}; y {more} más.",
+        "Dígalo. No repita nada.",
+    ),
     ("check_writeback", "nothing"): (
         "No veo ninguna solicitud en esta llamada.",
         "No se envió nada. Siga con lo que se desea.",

@@ -1,0 +1,67 @@
+"""What `check_writeback` says of everything that one call has asked for."""
+
+from dataclasses import replace
+
+from harness import OFFICE_ID, Office, open_office
+from visiting import Agent
+
+from sandbox.faults import Fault
+
+
+async def noted(agent: Agent, patient: str, count: int) -> None:
+    """So many notes that the practice has put into the record."""
+    for number in range(count):
+        told = await agent.ask("add_note", patient=patient, note=f"Remark number {number + 1}")
+        assert (await agent.settled(told)).outcome == "confirmed"
+
+
+async def lost_booking(office: Office, agent: Agent, patient: str) -> str:
+    """The start of a booking whose request never arrived, which nobody knows yet."""
+    office.world.faults.add(Fault("lost_before", method="POST", path="/appointment"))
+    slot = (await agent.slots())[0]
+    told = await agent.ask("book_appointment", patient=patient, slot=slot["slot"], caller_confirmed=True)
+    assert told.outcome == "unknown", told.say
+    return slot["start"]
+
+
+async def test_a_booking_in_doubt_is_told_before_three_later_writes_that_are_done(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        patient = await agent.patient()
+        start = await lost_booking(office, agent, patient)
+        await noted(agent, patient, 3)
+        told = await agent.ask("check_writeback")
+        assert told.outcome == "unknown"
+        items = told.facts["writebacks"]
+        assert [item["outcome"] for item in items] == ["unknown", *["confirmed"] * 3]
+        assert items[0]["start"] == start
+        assert f"So far: {items[0]['spoken']} is still being looked into, " in told.say
+        assert told.say.endswith("; and 1 more.")
+        assert told.facts["next"] == "Tell the caller. Send none of it again."
+
+
+async def test_a_write_that_was_refused_is_told_before_three_later_ones_that_are_done(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        patient = await agent.patient()
+        slot = (await agent.slots())[0]["slot"]
+        records = office.world.offices[OFFICE_ID].records
+        providers = dict(records.providers)
+        records.providers |= {number: replace(one, active=False) for number, one in providers.items()}
+        told = await agent.ask("book_appointment", patient=patient, slot=slot, caller_confirmed=True)
+        assert (await agent.settled(told)).outcome == "failed"
+        records.providers |= providers
+        await noted(agent, patient, 3)
+        told = await agent.ask("check_writeback")
+        assert told.outcome == "failed"
+        assert [item["outcome"] for item in told.facts["writebacks"]] == ["failed", *["confirmed"] * 3]
+        assert f"So far: {told.facts['writebacks'][0]['spoken']} was not accepted, " in told.say
+
+
+async def test_three_writes_are_all_said_and_none_is_counted(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        await noted(agent, await agent.patient(), 3)
+        told = await agent.ask("check_writeback")
+        assert told.outcome == "confirmed"
+        assert told.say.endswith("the note is in the record, and the note is in the record.")
