@@ -7,7 +7,7 @@ from server.desk.answers import Outcome, Unanswerable
 from server.desk.gate import Diverted
 from server.desk.identity import GUARDIANS, is_minor
 from server.desk.office import Profile
-from server.desk.patients import Asked, Looked
+from server.desk.patients import Asked
 from server.desk.proofs import SELF, PatientProof
 from server.desk.writes.registering import Newcomer
 from server.desk.writes.rulebook import Unfit
@@ -38,6 +38,12 @@ QUESTIONS: Final[dict[str, str]] = {
     "cell": "phone",
     "email": "email",
 }
+# What the office's people are told of a patient who may be there twice.
+ALIKE: Final = ""
+TWICE_IN_A_CALL: Final = (
+    "The same call has sent this name and phone before, with another birth date, and may have booked on that "
+    "one. Ask which date is right, and put the two together."
+)
 _PROVEN: Final = ("name", "birth_date", "phone")
 
 
@@ -106,13 +112,16 @@ async def _look_and_register(
         return await verified(call, profile, looked.found.patient)
     if looked.there:  # more than once: as unclear as when looked up
         return Answer(looked.found.outcome, sentence(call.language, ("find_patient", "not_verified")))
-    said = "|".join((*newcomer.person, newcomer.name, newcomer.phone, newcomer.email))
+    another = await call.desk.registering.with_another_birth_date(profile, newcomer, call.scope_key)
+    key = "needs_confirmation.another" if another else "needs_confirmation"
+    said = "|".join((*newcomer.person, newcomer.name, newcomer.phone, newcomer.email, key))
     if not await read_back(call, "register", said, confirmed=confirmed):
         born = spoken_date(newcomer.born, today_of(call), call.voice)
-        words = sentence(call.language, ("register", "needs_confirmation"), name=newcomer.name, born=born)
+        words = sentence(call.language, ("register", key), name=newcomer.name, born=born)
         return Answer(Outcome.NEEDS_CONFIRMATION, words)
     await call.desk.identity.is_new(profile, asked)
-    return await _put_down(call, profile, newcomer, asked, write, looked)
+    doubt = TWICE_IN_A_CALL if another else ALIKE if looked.alike else None
+    return await _put_down(call, profile, newcomer, asked, write, doubt)
 
 
 async def _asked(call: Call, profile: Profile, newcomer: Newcomer) -> Asked:
@@ -125,7 +134,7 @@ async def _asked(call: Call, profile: Profile, newcomer: Newcomer) -> Asked:
 
 
 async def _put_down(
-    call: Call, profile: Profile, newcomer: Newcomer, asked: Asked, write: Write, looked: Looked
+    call: Call, profile: Profile, newcomer: Newcomer, asked: Asked, write: Write, doubt: str | None
 ) -> Answer:
     try:
         put = await call.desk.registering.register(profile, newcomer, write, call.scope_key)
@@ -133,9 +142,9 @@ async def _put_down(
         return await _left_to_people(call, newcomer, asked, diverted)
     call.row = put.row
     call.patient_key = put.row.patient_key
-    if put.new and looked.alike:
+    if put.new and doubt is not None:
         # For the office's eyes alone: the caller learns nothing of who else is a patient.
-        await call.desk.inbox.flag(put.row, TaskKind.POSSIBLE_DOUBLE)
+        await call.desk.inbox.flag(put.row, TaskKind.POSSIBLE_DOUBLE, words=doubt)
     return await _row_answer(call, await waited(call, put.row), asked, new=put.new)
 
 

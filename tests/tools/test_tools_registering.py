@@ -196,6 +196,60 @@ async def test_the_same_registration_is_the_same_request_whatever_the_phone(tmp_
         assert len(people(office)) == 1
 
 
+async def test_a_corrected_birth_date_is_read_back_as_a_second_registration_and_is_for_people(tmp_path):
+    async with open_office(tmp_path, config=SLOW) as office:
+        agent = Agent(office)
+        slot = (await agent.slots())[0]["slot"]
+        first = await agent.yes("register_patient", **ADA)
+        booking = await agent.ask(
+            "book_appointment", patient=first.facts["patient"], slot=slot, caller_confirmed=True
+        )
+        corrected = {**ADA, "date_of_birth": "1990-02-27"}
+        read = await agent.ask("register_patient", **corrected, caller_confirmed=True)
+        assert read.outcome == "needs_confirmation"
+        assert "Ada Okafor was sent with another birth date." in read.say
+        assert "Tuesday, February 27, 1990" in read.say
+        assert await office.store.inbox.list(office.id, kind=TaskKind.POSSIBLE_DOUBLE) == []
+        second = await agent.ask("register_patient", **corrected, caller_confirmed=True)
+        assert second.facts["new"] is True
+        [task] = await office.store.inbox.list(office.id, kind=TaskKind.POSSIBLE_DOUBLE)
+        assert task.writeback_id != (await office.ledger.search(office.id, operation="book"))[0].waits_for
+        assert "another birth date" in task.body["words"]
+        assert "double" not in second.result.model_dump_json()
+        for told in (first, booking, second):
+            assert (await agent.settled(told)).outcome == "confirmed"
+
+
+async def test_a_yes_to_a_plain_read_back_is_none_to_a_second_registration(tmp_path):
+    async with open_office(tmp_path, config=SLOW) as office:
+        agent = Agent(office)
+        await agent.slots()
+        corrected = {**ADA, "date_of_birth": "1990-02-27"}
+        assert (await agent.ask("register_patient", **corrected)).outcome == "needs_confirmation"
+        await agent.yes("register_patient", **ADA)
+        read = await agent.ask("register_patient", **corrected, caller_confirmed=True)
+        assert read.outcome == "needs_confirmation"
+        assert "another birth date" in read.say
+
+
+@pytest.mark.parametrize("changes", [{"first_name": "Ben"}, {"phone": "860 555 0188"}])
+async def test_others_with_another_birth_date_are_no_second_registration(tmp_path, changes):
+    async with open_office(tmp_path, config=SLOW) as office:
+        agent = Agent(office)
+        await registered(agent)
+        read = await agent.ask("register_patient", **{**ADA, "date_of_birth": "1990-02-27", **changes})
+        assert read.say.startswith("Let me read that back: ")
+
+
+async def test_another_calls_registration_is_not_told_to_a_caller(tmp_path):
+    async with open_office(tmp_path, config=SLOW) as office:
+        await registered(Agent(office, "one call"))
+        other = Agent(office, "another call")
+        await other.slots()
+        read = await other.ask("register_patient", **{**ADA, "date_of_birth": "1990-02-27"})
+        assert read.say.startswith("Let me read that back: ")
+
+
 async def test_without_a_provider_to_name_registering_is_for_the_offices_people(tmp_path):
     async with open_office(tmp_path) as office:
         told = await Agent(office).ask("register_patient", **ADA)

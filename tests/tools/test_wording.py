@@ -439,7 +439,7 @@ def test_a_move_to_another_provider_says_that_it_is_somebody_else(language: str)
 @pytest.mark.parametrize(
     ("fact", "keys"),
     [
-        ("born", {("register", "needs_confirmation")}),
+        ("born", {("register", "needs_confirmation"), ("register", "needs_confirmation.another")}),
         ("value", {("update_patient", "needs_confirmation")}),
         ("method", {("record_payment", "needs_confirmation")}),
     ],

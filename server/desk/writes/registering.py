@@ -99,6 +99,19 @@ class Registering(Requests):
         made = (row for row in rows if row.operation == "register")
         return next((row for row in made if row.state not in UNDONE and not row.wish), None)
 
+    async def with_another_birth_date(
+        self, profile: Profile, newcomer: Newcomer, scope_key: str | None
+    ) -> bool:
+        """Whether this call has sent a registration of that name and phone before, born on another day."""
+        if scope_key is None:
+            return False
+        rows = await self._ledger.by_scope(profile.office.id, scope_key, LATEST)
+        return any(
+            _is_namesake(row, newcomer)
+            for row in rows
+            if row.operation == "register" and row.state not in UNDONE and not row.wish
+        )
+
     async def register(
         self, profile: Profile, newcomer: Newcomer, write: Write, scope_key: str | None
     ) -> Put:
@@ -137,3 +150,12 @@ class Registering(Requests):
 
     def _person_key(self, profile: Profile, newcomer: Newcomer) -> str:
         return self._index.keyed_hash("newcomer", profile.office.id, *newcomer.person)
+
+
+def _is_namesake(row: Writeback, newcomer: Newcomer) -> bool:
+    name = f"{row.facts['first_name']} {row.facts['last_name']}"
+    return (
+        fold(name) == fold(newcomer.name)
+        and row.facts["phone"] == newcomer.phone
+        and row.facts["birth_date"] != newcomer.born.isoformat()
+    )

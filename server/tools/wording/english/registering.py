@@ -28,6 +28,10 @@ _REGISTER: Final = {
         "Let me read that back: {name}, born on {born}. Is that right, and shall I send it to the office?",
         "On a clear yes, call register_patient again, with caller_confirmed true.",
     ),
+    ("register", "needs_confirmation.another"): (
+        "{name} was sent with another birth date. Send {born} too, for the office's people to join the two?",
+        "On a yes, call it again with caller_confirmed true. The first one's booking stands.",
+    ),
     ("register", "waiting"): (
         "Registering {name} goes out once an earlier request is through. Nothing is registered yet.",
         WHEN_THROUGH,

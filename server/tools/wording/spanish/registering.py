@@ -28,6 +28,10 @@ _REGISTER: Final = {
         "Le repito: {name}, fecha de nacimiento {born}. ¿Es correcto, y lo envío al consultorio?",
         "Con un sí claro, llame otra vez a register_patient con caller_confirmed true.",
     ),
+    ("register", "needs_confirmation.another"): (
+        "Ya envié a {name} con otra fecha. ¿Envío también {born}, para que el personal junte ambos?",
+        "Con un sí, llame otra vez con caller_confirmed true. La cita del primero sigue.",
+    ),
     ("register", "waiting"): (
         "El registro de {name} sale cuando termine una solicitud anterior. Aún no hay nada registrado.",
         WHEN_THROUGH,
