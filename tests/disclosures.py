@@ -49,6 +49,7 @@ OURS: Final = {
     "writebacks.state": "state of a request",
     "writebacks.outcome": "state of a request",
     "writebacks.reason": "why not, in a code of ours",
+    "say.more": "how many requests there are beside those named",
     "why": "why not, in a code of ours",
     "new": "whether a message is new",
     "urgent": "whether it is urgent",
