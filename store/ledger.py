@@ -319,6 +319,16 @@ class Ledger(
                 *row_ids,
             )
 
+    async def release_confirmed(self, row_id: str) -> None:
+        """What was confirmed stands no longer: the same may be asked for again at once."""
+        async with self._database.transaction() as statements:
+            await statements.execute(
+                "UPDATE pms_writebacks SET natural_key = NULL, natural_key_until = NULL "
+                "WHERE id = $1 AND state = $2",
+                row_id,
+                State.CONFIRMED.value,
+            )
+
     async def recover(self, owner: str, now: int, *, lease_lapsed_by: int | None = None) -> list[Writeback]:
         """Rows left in `sending` become `uncertain`: those of ``owner``, and those whose lease has lapsed.
 

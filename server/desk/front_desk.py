@@ -78,7 +78,7 @@ def open_desk(store: Store, sikka: Sikka, doorbell: Doorbell, clock: Clock, sett
         finding=Finding(
             calendar, store.ledger, SlotHolds(store, clock, settings), ListedSlots(sikka, clock), clock
         ),
-        booking=Booking(store, doorbell, clock, settings, profiles, gate),
+        booking=Booking(store, doorbell, clock, settings, profiles, gate, copies),
         moving=Moving(store, doorbell, clock, settings, profiles, gate, calendar.stands),
         registering=Registering(store, doorbell, clock, settings, profiles, gate),
         records=Records(store, doorbell, clock, settings, profiles, gate, sikka, copies),

@@ -71,9 +71,9 @@ def row_sentence(call: Call, row: Writeback) -> Sentence:
     return sentence(call.language, key, **row_words(call, row))
 
 
-def row_phrase(call: Call, row: Writeback) -> str:
-    """A write as one item of a list."""
-    state = "wish" if row.wish and row.state in OPEN else row.state.value
+def row_phrase(call: Call, row: Writeback, standing: str = "") -> str:
+    """A write as one item of a list; how it stands where its state does not tell."""
+    state = standing or ("wish" if row.wish and row.state in OPEN else row.state.value)
     return phrase(call.language, (f"row.{row.operation}", state), **row_words(call, row))
 
 

@@ -26,22 +26,24 @@ from server.tools.telling import (
     visit_when,
     writeback_handle,
 )
-from server.tools.wording import sentence
+from server.tools.wording import sentence, write_key
 from store.handles import Kind
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE, State
 
 HAS_VISIT: Final = frozenset({"book", "move"})
+CHANGED: Final = "changed"  # by the desk, since it was confirmed
+OVERTAKEN: Final = Outcome.OK  # neither confirmed any more, nor undone by us
 MOST_ROWS: Final = 30  # of one call or appointment: more than anybody asks for
 
-# What a caller must hear of several writes first: what is in doubt, what was not done, what is not done yet.
+# What a caller must hear of several writes first: what was not done, what is in doubt, what is not done yet.
 WORST_FIRST: Final = {
     state: place
     for place, state in enumerate(
         (
-            State.UNCERTAIN,
             State.FAILED,
             State.REJECTED,
+            State.UNCERTAIN,
             State.OVERDUE,
             State.QUEUED,
             State.WAITING,
@@ -162,22 +164,28 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
     if len(rows) == 1:
         call.row = rows[0]
     wait = min(float(values["wait_seconds"]), call.desk.settings.check_wait_seconds, call.seconds_left)
-    rows = sorted(
-        await call.desk.waiting.settled(call.office.id, rows, wait), key=lambda row: WORST_FIRST[row.state]
-    )
+    rows = await call.desk.waiting.settled(call.office.id, rows, wait)
+    overtaken = {row.id for row in rows if await call.desk.booking.overtaken(call.office, row)}
+    rows.sort(key=lambda row: WORST_FIRST[State.REJECTED if row.id in overtaken else row.state])
     facts = {"writebacks": [await row_facts(call, row) for row in rows]}
+    for item, row in zip(facts["writebacks"], rows, strict=True):
+        if row.id in overtaken:
+            item |= {"outcome": OVERTAKEN.value, "reason": CHANGED}
     if len(rows) == 1:
         handle = facts["writebacks"][0]["writeback"]
+        if overtaken:
+            return _overtaken_answer(call, rows[0], handle, facts)
         answer = await row_answer(call, rows[0], new=None, handle=handle)
         answer.facts |= facts
         return answer
     told, more = rows[:MOST_TOLD], len(rows) - MOST_TOLD
     key = "open" if any(row.state in OPEN for row in rows) else "settled"
-    words = {"rows": spoken_list([row_phrase(call, row) for row in told], "and", call.voice)}
+    phrases = [row_phrase(call, row, CHANGED if row.id in overtaken else "") for row in told]
+    words = {"rows": spoken_list(phrases, "and", call.voice)}
     if more > 0:
         key, words["more"] = f"{key}.more", str(more)
     return Answer(
-        outcome_of(rows[0]),
+        Outcome(facts["writebacks"][0]["outcome"]),
         sentence(call.language, ("check_writeback", key), **words),
         facts=facts,
         handles=[
@@ -186,6 +194,13 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
         told=told,
         writes=True,
     )
+
+
+def _overtaken_answer(call: Call, row: Writeback, handle: str, facts: dict[str, Any]) -> Answer:
+    """What was done for the caller, and stands no longer: no handle to it is any good."""
+    key = write_key(row.operation, row.state.value, CHANGED, call.language)
+    words = sentence(call.language, key, **row_words(call, row))
+    return Answer(OVERTAKEN, words, facts | {"writeback": handle}, [("writeback", handle)], told=[row])
 
 
 async def visits_of_the_day(call: Call, profile: Profile, opening: Opening) -> list[Visit] | None:

@@ -50,6 +50,7 @@ REASONS = {
     "rejected.registration_failed": tuple(name for name in OPERATIONS if name != "register"),
     "failed.person": OPERATIONS,
     "confirmed.person": OPERATIONS,
+    "confirmed.changed": ("book", "move"),
 }
 REASONED = [(operation, state) for state, operations in REASONS.items() for operation in operations]
 REFUSED = [
@@ -305,7 +306,8 @@ def test_only_operations_and_states_of_the_ledger_have_rows_and_news() -> None:
     states = {*State, "wish"}
     for language in languages():
         rows = {key for key in phrase_keys(language) if key[0].startswith("row.")}
-        assert rows == {(f"row.{operation}", state) for operation in OPERATIONS for state in states}
+        own = {(f"row.{operation}", state) for operation in OPERATIONS for state in states}
+        assert rows == own | {("row.book", "changed"), ("row.move", "changed")}
         news = {tuple(key[1].split(".")) for key in sentence_keys(language) if key[0].startswith("news")}
         assert {operation for operation, _ in news} == set(OPERATIONS)
         assert {state for _, state in news} <= set(State)

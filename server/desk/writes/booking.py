@@ -7,20 +7,27 @@ from typing import Any, Final
 
 import structlog
 
+from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
+from server.desk.copies.copies import Copies
 from server.desk.copies.overlay import Visit, sr_no_of
-from server.desk.gate import Wish
-from server.desk.office import Profile
+from server.desk.copies.overtaken import PLACED, is_overtaken
+from server.desk.doorbell import Doorbell
+from server.desk.gate import Gate, Wish
+from server.desk.office import Profile, Profiles
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.together import to_the_end
 from server.desk.writes.requests import Put, Requests
 from server.desk.writes.rulebook import Unfit
 from server.desk.zones import moment_of
+from server.settings import Settings
 from server.sikka import bodies
 from server.sikka.bodies import Write
 from server.sikka.pms_fields import Operation
 from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import OPEN, UNDONE, State
+from store.offices import Office
+from store.opening import Store
 
 BOOKED_BY: Final = "Booked by the phone agent"
 NOTE_CHARACTERS: Final = 80
@@ -55,6 +62,19 @@ class Cancelled:
 class Booking(Requests):
     """Puts bookings and cancellations down."""
 
+    def __init__(
+        self,
+        store: Store,
+        doorbell: Doorbell,
+        clock: Clock,
+        settings: Settings,
+        profiles: Profiles,
+        gate: Gate,
+        copies: Copies,
+    ) -> None:
+        super().__init__(store, doorbell, clock, settings, profiles, gate)
+        self._copies = copies
+
     async def is_asked_for(self, profile: Profile, patient: PatientProof, slot: SlotOffer) -> bool:
         """Whether this very booking is in the ledger already, so that the slot is taken by itself."""
         return await self.asked(profile, patient, slot.opening.start) is not None
@@ -64,11 +84,22 @@ class Booking(Requests):
         office = profile.office.id
         key = self._book_key(profile, patient, start)
         held = await self._ledger.holder(office, key, self._clock.now())
+        if held is not None and await self.overtaken(profile.office, held):
+            return None
         if held is not None or not patient.patient_id:
             return held
         # A booking put down while the patient was being registered bears the registration's name.
         rows = await self._ledger.open_by_patient(office, self.patient_key(profile, patient.patient_id))
         return next((row for row in rows if row.waits_for and _books(row, start)), None)
+
+    async def overtaken(self, office: Office, row: Writeback) -> bool:
+        """Whether the desk has changed since what a row has done; then the same may be asked for again."""
+        copy = await self._copies.behind(office) if row.operation in PLACED else None
+        if copy is None or not is_overtaken(row, copy) or (await self.latest(row)).id != row.id:
+            return False  # or it is we who are changing it
+        if row.natural_key is not None:
+            await self._ledger.release_confirmed(row.id)
+        return True
 
     async def of_patient(self, profile: Profile, patient: PatientProof) -> list[Writeback]:
         """The patient's bookings that are not done yet and still wanted, oldest first."""

@@ -11,6 +11,7 @@ from server.tools.wording.english.advice import (
     GO_ON,
     MESSAGE,
     OTHER_TIMES,
+    STANDS_NOW,
     STILL_STANDS,
     WHEN_BACK,
     WHEN_THROUGH,
@@ -71,6 +72,10 @@ _MOVE: Final = {
     ("move", "confirmed.person"): (
         "Your appointment is moved to {new_when}. The office's own people have confirmed it.",
         "Repeat the new weekday and time once, then go on with the call.",
+    ),
+    ("move", "confirmed.changed"): (
+        "Your appointment was moved to {new_when}, but the office has since changed that.",
+        STANDS_NOW,
     ),
     ("move", "failed"): (
         "The office system did not accept the change to {new_when}, so nothing was moved.",

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from server.tools.wording.english.advice import OTHER_TIMES, STILL_STANDS, WHEN_BACK, WHEN_THROUGH
+from server.tools.wording.english.advice import (
+    OTHER_TIMES,
+    STANDS_NOW,
+    STILL_STANDS,
+    WHEN_BACK,
+    WHEN_THROUGH,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +67,10 @@ _BOOK: Final = {
     ("book", "confirmed"): (
         "You're booked for {when}. The office system has confirmed it.",
         "Repeat the weekday and time once, then go on with the call.",
+    ),
+    ("book", "confirmed.changed"): (
+        "You were booked for {when}, but the office has since changed that.",
+        STANDS_NOW,
     ),
     ("book", "failed"): (
         "The office system did not accept {when}, so nothing was booked.",

@@ -11,6 +11,7 @@ from server.tools.wording.spanish.advice import (
     GO_ON,
     MESSAGE,
     OTHER_TIMES,
+    STANDS_NOW,
     STILL_STANDS,
     WHEN_BACK,
     WHEN_THROUGH,
@@ -75,6 +76,10 @@ _MOVE: Final = {
     ("move", "confirmed.person"): (
         "Listo, la cita quedó cambiada al {new_when}. El personal ya lo confirmó.",
         _REPEAT,
+    ),
+    ("move", "confirmed.changed"): (
+        "La cita había quedado cambiada al {new_when}, pero el consultorio la cambió después.",
+        STANDS_NOW,
     ),
     ("move", "failed"): (
         "El sistema no aceptó el cambio al {new_when}, así que no se movió nada.",

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from server.tools.wording.spanish.advice import MESSAGE, OTHER_TIMES, STILL_STANDS, WHEN_BACK, WHEN_THROUGH
+from server.tools.wording.spanish.advice import (
+    MESSAGE,
+    OTHER_TIMES,
+    STANDS_NOW,
+    STILL_STANDS,
+    WHEN_BACK,
+    WHEN_THROUGH,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +73,10 @@ _BOOK: Final = {
     ("book", "confirmed"): (
         "Listo, la cita del {when} está reservada. El consultorio ya la confirmó.",
         _REPEAT,
+    ),
+    ("book", "confirmed.changed"): (
+        "La cita del {when} estaba reservada, pero el consultorio la cambió después.",
+        STANDS_NOW,
     ),
     ("book", "failed"): (
         "El sistema no aceptó el {when}, así que no se reservó nada.",
