@@ -15,6 +15,7 @@ from server.tools.speech import spoken_slot
 from server.tools.spoken_facts import spoken_amount
 from server.tools.wording import Sentence, news_key, phrase, sentence, write_key
 from store.handles import Kind
+from store.inbox import Task
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE, State
 
@@ -75,6 +76,13 @@ def row_phrase(call: Call, row: Writeback, standing: str = "") -> str:
     """A write as one item of a list; how it stands where its state does not tell."""
     state = standing or ("wish" if row.wish and row.state in OPEN else row.state.value)
     return phrase(call.language, (f"row.{row.operation}", state), **row_words(call, row))
+
+
+def left_phrase(call: Call, task: Task) -> str:
+    """A wish that was left to the office's people as one item of a list."""
+    operation = str(task.body["about"])
+    words = words_of(call, operation, task.body)
+    return phrase(call.language, (f"row.{operation}", "requested"), **words)
 
 
 def news_sentence(call: Call, row: Writeback) -> Sentence:

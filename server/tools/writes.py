@@ -1,6 +1,7 @@
 """Cancelling, what became of a write, and what all tools that write share."""
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from server.desk.answers import Outcome, Unanswerable
@@ -17,6 +18,7 @@ from server.tools.results import Answer, outcome_of
 from server.tools.speech import spoken_list
 from server.tools.telling import (
     MOST_TOLD,
+    left_phrase,
     named,
     row_facts,
     row_phrase,
@@ -28,21 +30,24 @@ from server.tools.telling import (
 )
 from server.tools.wording import sentence, write_key
 from store.handles import Kind
+from store.inbox import Task
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE, State
 
 HAS_VISIT: Final = frozenset({"book", "move"})
+LEFT: Final = "requested"  # to the office's people
 CHANGED: Final = "changed"  # by the desk, since it was confirmed
 OVERTAKEN: Final = Outcome.OK  # neither confirmed any more, nor undone by us
 MOST_ROWS: Final = 30  # of one call or appointment: more than anybody asks for
 
-# What a caller must hear of several writes first: what was not done, what is in doubt, what is not done yet.
-WORST_FIRST: Final = {
-    state: place
-    for place, state in enumerate(
+# What a caller must hear of several wishes first: what was not done, what is in doubt, what is not done yet.
+WORST_FIRST: Final[Mapping[str, int]] = {
+    standing: place
+    for place, standing in enumerate(
         (
             State.FAILED,
             State.REJECTED,
+            CHANGED,
             State.UNCERTAIN,
             State.OVERDUE,
             State.QUEUED,
@@ -50,6 +55,7 @@ WORST_FIRST: Final = {
             State.INTENT,
             State.SENDING,
             State.SUBMITTED,
+            LEFT,
             State.CONFIRMED,
             State.WITHDRAWN,
         )
@@ -152,11 +158,8 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
     """What became of a write, or of every write of this call."""
     meant = [await call.desk.booking.latest(row) for row in await _rows_meant(call, values["writeback"])]
     rows = list({row.id: row for row in meant}.values())
-    if (
-        not rows
-        and not values["writeback"]
-        and await call.desk.inbox.requested(call.office.id, call.scope_key)
-    ):
+    left = [] if values["writeback"] else await call.desk.inbox.requested(call.office.id, call.scope_key)
+    if left and not rows:
         words = sentence(call.language, ("check_writeback", "requested"))
         return Answer(Outcome.REQUESTED, words, {"writebacks": []})
     if not rows:
@@ -166,32 +169,52 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
     wait = min(float(values["wait_seconds"]), call.desk.settings.check_wait_seconds, call.seconds_left)
     rows = await call.desk.waiting.settled(call.office.id, rows, wait)
     overtaken = {row.id for row in rows if await call.desk.booking.overtaken(call.office, row)}
-    rows.sort(key=lambda row: WORST_FIRST[State.REJECTED if row.id in overtaken else row.state])
+    rows.sort(key=lambda row: WORST_FIRST[_standing(row, overtaken)])
     facts = {"writebacks": [await row_facts(call, row) for row in rows]}
     for item, row in zip(facts["writebacks"], rows, strict=True):
         if row.id in overtaken:
             item |= {"outcome": OVERTAKEN.value, "reason": CHANGED}
-    if len(rows) == 1:
-        handle = facts["writebacks"][0]["writeback"]
-        if overtaken:
-            return _overtaken_answer(call, rows[0], handle, facts)
-        answer = await row_answer(call, rows[0], new=None, handle=handle)
-        answer.facts |= facts
-        return answer
-    told, more = rows[:MOST_TOLD], len(rows) - MOST_TOLD
-    key = "open" if any(row.state in OPEN for row in rows) else "settled"
-    phrases = [row_phrase(call, row, CHANGED if row.id in overtaken else "") for row in told]
+    left = [task for task in left if task.done_at is None]
+    if left or len(rows) > 1:
+        return _list_answer(call, rows, overtaken, left, facts)
+    handle = facts["writebacks"][0]["writeback"]
+    if overtaken:
+        return _overtaken_answer(call, rows[0], handle, facts)
+    answer = await row_answer(call, rows[0], new=None, handle=handle)
+    answer.facts |= facts
+    return answer
+
+
+def _standing(row: Writeback, overtaken: Collection[str]) -> str:
+    return CHANGED if row.id in overtaken else row.state.value
+
+
+def _list_answer(
+    call: Call, rows: list[Writeback], overtaken: Collection[str], left: list[Task], facts: dict[str, Any]
+) -> Answer:
+    """What became of several wishes, the worst first: writes, and what was left to the office's people."""
+    wishes: list[tuple[str, Writeback | Task]] = [(_standing(row, overtaken), row) for row in rows]
+    wishes = sorted(wishes + [(LEFT, task) for task in left], key=lambda wish: WORST_FIRST[wish[0]])
+    told, more = [wish for _, wish in wishes[:MOST_TOLD]], len(wishes) - MOST_TOLD
+    phrases = [
+        row_phrase(call, wish, CHANGED if wish.id in overtaken else "")
+        if isinstance(wish, Writeback)
+        else left_phrase(call, wish)
+        for wish in told
+    ]
     words = {"rows": spoken_list(phrases, "and", call.voice)}
+    key = "open" if left or any(row.state in OPEN for row in rows) else "settled"
     if more > 0:
         key, words["more"] = f"{key}.more", str(more)
+    first = wishes[0][0]
     return Answer(
-        Outcome(facts["writebacks"][0]["outcome"]),
+        Outcome.REQUESTED if first == LEFT else Outcome(facts["writebacks"][0]["outcome"]),
         sentence(call.language, ("check_writeback", key), **words),
         facts=facts,
         handles=[
             (f"writeback {place}", item["writeback"]) for place, item in enumerate(facts["writebacks"], 1)
         ],
-        told=told,
+        told=[wish for wish in told if isinstance(wish, Writeback)],
         writes=True,
     )
 

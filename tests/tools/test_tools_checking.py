@@ -65,3 +65,35 @@ async def test_three_writes_are_all_said_and_none_is_counted(tmp_path):
         told = await agent.ask("check_writeback")
         assert told.outcome == "confirmed"
         assert told.say.endswith("the note is in the record, and the note is in the record.")
+
+
+async def test_what_was_left_to_people_is_told_beside_what_was_sent(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        patient = await agent.patient()
+        slots = await agent.slots()
+        booked = await agent.booked(patient, slots[0]["slot"])
+        await office.store.profiles.pause(office.id, by="a test", now=office.clock.now())
+        left = await agent.yes("cancel_appointment", appointment=booked.facts["appointment"])
+        assert left.outcome == "requested"
+        told = await agent.ask("check_writeback")
+        when = told.facts["writebacks"][0]["spoken"]
+        assert told.outcome == "requested"
+        assert f"calling off {when} is left to the office and {when} is booked." in told.say
+        one = await agent.ask("check_writeback", writeback=booked.facts["writeback"])
+        assert one.outcome == "confirmed"
+        assert "left to" not in one.say
+
+
+async def test_what_people_have_seen_to_is_not_told_as_left_to_them(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        patient = await agent.patient()
+        await noted(agent, patient, 1)
+        await office.store.profiles.pause(office.id, by="a test", now=office.clock.now())
+        left = await agent.ask("add_note", patient=patient, note="Prefers mornings.")
+        assert left.outcome == "requested"
+        assert "the note is left to the office's people" in (await agent.ask("check_writeback")).say
+        [task] = await office.store.inbox.list(office.id)
+        await office.store.inbox.done(task.id, "Dana", None, office.clock.now())
+        assert (await agent.ask("check_writeback")).outcome == "confirmed"

@@ -303,7 +303,7 @@ def test_every_reason_is_told_in_its_own_words(language: str, operation: str, re
 
 
 def test_only_operations_and_states_of_the_ledger_have_rows_and_news() -> None:
-    states = {*State, "wish"}
+    states = {*State, "wish", "requested"}
     for language in languages():
         rows = {key for key in phrase_keys(language) if key[0].startswith("row.")}
         own = {(f"row.{operation}", state) for operation in OPERATIONS for state in states}

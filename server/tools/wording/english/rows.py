@@ -20,6 +20,7 @@ _SCHEDULING: Final = {
     ("row.book", "rejected"): "{when} did not go through",
     ("row.book", "withdrawn"): "{when} was taken back",
     ("row.book", "changed"): "{when} no longer stands",
+    ("row.book", "requested"): "{when} is left to the office's people",
     ("row.book", "wish"): "{when} is being called off",
     ("row.cancel", "waiting"): "calling off {when} waits its turn",
     ("row.cancel", "queued"): "calling off {when} waits, office offline",
@@ -32,6 +33,7 @@ _SCHEDULING: Final = {
     ("row.cancel", "failed"): "{when} still stands",
     ("row.cancel", "rejected"): "{when} still stands",
     ("row.cancel", "withdrawn"): "{when} still stands",
+    ("row.cancel", "requested"): "calling off {when} is left to the office",
     ("row.cancel", "wish"): "calling off {when} is being taken back",
     ("row.move", "waiting"): "moving to {new_when} waits its turn",
     ("row.move", "queued"): "moving to {new_when} waits, office offline",
@@ -45,6 +47,7 @@ _SCHEDULING: Final = {
     ("row.move", "rejected"): "moving to {new_when} did not go through",
     ("row.move", "withdrawn"): "moving to {new_when} was taken back",
     ("row.move", "changed"): "the move to {new_when} no longer stands",
+    ("row.move", "requested"): "moving to {new_when} is left to the office",
     ("row.move", "wish"): "moving to {new_when} is being called off",
     ("row.confirm", "waiting"): "your yes to {when} waits its turn",
     ("row.confirm", "queued"): "your yes to {when} waits, office offline",
@@ -57,6 +60,7 @@ _SCHEDULING: Final = {
     ("row.confirm", "failed"): "your yes to {when} was not accepted",
     ("row.confirm", "rejected"): "your yes to {when} did not go through",
     ("row.confirm", "withdrawn"): "your yes to {when} was taken back",
+    ("row.confirm", "requested"): "your yes to {when} is left to the office",
     ("row.confirm", "wish"): "your yes to {when} is being called off",
 }
 
@@ -72,6 +76,7 @@ _RECORDS: Final = {
     ("row.register", "failed"): "registering {name} was not accepted",
     ("row.register", "rejected"): "registering {name} did not go through",
     ("row.register", "withdrawn"): "registering {name} was taken back",
+    ("row.register", "requested"): "registering {name} is left to the office's people",
     ("row.register", "wish"): "registering {name} is being called off",
     ("row.update_patient", "waiting"): "the new {field} waits for an earlier request",
     ("row.update_patient", "queued"): "the new {field} waits, as the office is offline",
@@ -84,6 +89,7 @@ _RECORDS: Final = {
     ("row.update_patient", "failed"): "the new {field} was not accepted",
     ("row.update_patient", "rejected"): "the new {field} did not go through",
     ("row.update_patient", "withdrawn"): "the new {field} was taken back",
+    ("row.update_patient", "requested"): "the new {field} is left to the office's people",
     ("row.update_patient", "wish"): "the new {field} is being called off",
     ("row.add_note", "waiting"): "the note waits for an earlier request",
     ("row.add_note", "queued"): "the note waits, as the office is offline",
@@ -96,6 +102,7 @@ _RECORDS: Final = {
     ("row.add_note", "failed"): "the note was not accepted",
     ("row.add_note", "rejected"): "the note did not go through",
     ("row.add_note", "withdrawn"): "the note was taken back",
+    ("row.add_note", "requested"): "the note is left to the office's people",
     ("row.add_note", "wish"): "the note is being called off",
     ("row.record_payment", "waiting"): "the entry of {amount} waits for an earlier request",
     ("row.record_payment", "queued"): "the entry of {amount} waits, as the office is offline",
@@ -108,6 +115,7 @@ _RECORDS: Final = {
     ("row.record_payment", "failed"): "the entry of {amount} was not accepted",
     ("row.record_payment", "rejected"): "the entry of {amount} did not go through",
     ("row.record_payment", "withdrawn"): "the entry of {amount} was taken back",
+    ("row.record_payment", "requested"): "the entry of {amount} is left to the office's people",
     ("row.record_payment", "wish"): "the entry of {amount} is being called off",
 }
 

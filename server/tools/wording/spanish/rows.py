@@ -20,6 +20,7 @@ _SCHEDULING: Final = {
     ("row.book", "rejected"): "el {when} no entró",
     ("row.book", "withdrawn"): "el {when} se retiró",
     ("row.book", "changed"): "el {when} ya no está en pie",
+    ("row.book", "requested"): "el {when} queda a cargo del personal",
     ("row.book", "wish"): "el {when} se está retirando",
     ("row.cancel", "waiting"): "la cancelación del {when} espera turno",
     ("row.cancel", "queued"): "la cancelación del {when} sin conexión",
@@ -32,6 +33,7 @@ _SCHEDULING: Final = {
     ("row.cancel", "failed"): "el {when} sigue en pie",
     ("row.cancel", "rejected"): "el {when} sigue en pie",
     ("row.cancel", "withdrawn"): "el {when} sigue en pie",
+    ("row.cancel", "requested"): "cancelar el {when} le toca al personal",
     ("row.cancel", "wish"): "la cancelación del {when} se retira",
     ("row.move", "waiting"): "el cambio al {new_when} espera turno",
     ("row.move", "queued"): "el cambio al {new_when} sin conexión",
@@ -45,6 +47,7 @@ _SCHEDULING: Final = {
     ("row.move", "rejected"): "el cambio al {new_when} no entró",
     ("row.move", "withdrawn"): "el cambio al {new_when} se retiró",
     ("row.move", "changed"): "el paso al {new_when} ya no vale",
+    ("row.move", "requested"): "el paso al {new_when} le toca al personal",
     ("row.move", "wish"): "el cambio al {new_when} se retira",
     ("row.confirm", "waiting"): "su sí para el {when} espera turno",
     ("row.confirm", "queued"): "su sí para el {when} sin conexión",
@@ -57,6 +60,7 @@ _SCHEDULING: Final = {
     ("row.confirm", "failed"): "su sí para el {when} no se aceptó",
     ("row.confirm", "rejected"): "su sí para el {when} no entró",
     ("row.confirm", "withdrawn"): "su sí para el {when} se retiró",
+    ("row.confirm", "requested"): "su sí al {when} queda con el personal",
     ("row.confirm", "wish"): "su sí para el {when} se retira",
 }
 
@@ -72,6 +76,7 @@ _RECORDS: Final = {
     ("row.register", "failed"): "el registro de {name} no se aceptó",
     ("row.register", "rejected"): "el registro de {name} no entró",
     ("row.register", "withdrawn"): "el registro de {name} se retiró",
+    ("row.register", "requested"): "el registro de {name} queda a cargo del personal",
     ("row.register", "wish"): "el registro de {name} se está retirando",
     ("row.update_patient", "waiting"): "el cambio de {field} espera una solicitud anterior",
     ("row.update_patient", "queued"): "el cambio de {field} espera, sin conexión",
@@ -84,6 +89,7 @@ _RECORDS: Final = {
     ("row.update_patient", "failed"): "el cambio de {field} no se aceptó",
     ("row.update_patient", "rejected"): "el cambio de {field} no entró",
     ("row.update_patient", "withdrawn"): "el cambio de {field} se retiró",
+    ("row.update_patient", "requested"): "el cambio de {field} queda a cargo del personal",
     ("row.update_patient", "wish"): "el cambio de {field} se está retirando",
     ("row.add_note", "waiting"): "la nota espera una solicitud anterior",
     ("row.add_note", "queued"): "la nota espera, sin conexión",
@@ -96,6 +102,7 @@ _RECORDS: Final = {
     ("row.add_note", "failed"): "la nota no se aceptó",
     ("row.add_note", "rejected"): "la nota no entró",
     ("row.add_note", "withdrawn"): "la nota se retiró",
+    ("row.add_note", "requested"): "la nota queda a cargo del personal",
     ("row.add_note", "wish"): "la nota se está retirando",
     ("row.record_payment", "waiting"): "la entrada de {amount} espera una solicitud anterior",
     ("row.record_payment", "queued"): "la entrada de {amount} espera, sin conexión",
@@ -108,6 +115,7 @@ _RECORDS: Final = {
     ("row.record_payment", "failed"): "la entrada de {amount} no se aceptó",
     ("row.record_payment", "rejected"): "la entrada de {amount} no entró",
     ("row.record_payment", "withdrawn"): "la entrada de {amount} se retiró",
+    ("row.record_payment", "requested"): "el pago de {amount} queda a cargo del personal",
     ("row.record_payment", "wish"): "la entrada de {amount} se está retirando",
 }
 
