@@ -9,14 +9,16 @@ from server.desk.office import Profile
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.times.comers import comer_of
 from server.desk.times.reasons import reason_of
+from server.desk.writes.booking import is_going
 from server.sikka.pms_fields import Operation
 from server.tools.call import Call
 from server.tools.results import Answer
-from server.tools.telling import named, slot_when, today_of, visit_handle, visit_when
+from server.tools.telling import named, slot_when, standing_of, today_of, visit_handle, visit_when
 from server.tools.times import taken
 from server.tools.wording import phrase, sentence
-from server.tools.writes import refusal, row_answer, visits_of_the_day, waited
+from server.tools.writes import HAS_VISIT, refusal, row_answer, visits_of_the_day, waited
 from store.handles import Kind
+from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE
 
 
@@ -31,7 +33,10 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
     when = slot_when(call, slot)
     try:
         (await desk.profiles.rulebook(call.office)).demand(Operation.BOOK)
-        if not await desk.booking.is_asked_for(profile, patient, slot):
+        asked = await desk.booking.asked(profile, patient, slot.opening.start)
+        if asked is not None and (question := await _replaced(call, profile, patient, slot, asked)):
+            return question
+        if asked is None:
             offered_ms = desk.clock.now() - handle.issued_at
             agreed = values["caller_confirmed"] and offered_ms >= desk.settings.consent_seconds * 1000
             if not agreed:
@@ -135,11 +140,10 @@ async def _another(
 ) -> Visit | None:
     """A visit of the patient on the same day, else a booking of theirs that is not done yet."""
     start = slot.opening.start
-    shown = patient.identifies  # who has shown less hears of no visit but those of this call
     same_day = [
         visit
         for visit in visits
-        if shown
+        if patient.identifies
         and patient.patient_id
         and visit.patient_id == patient.patient_id
         and visit.start.date() == start.date()
@@ -148,7 +152,7 @@ async def _another(
     pending = [
         visit_of(row, Standing.PENDING)
         for row in await call.desk.booking.of_patient(profile, patient)
-        if shown or (call.scope_key is not None and row.scope_key == call.scope_key)
+        if _may_hear_of(call, patient, row)
     ]
     # Of their visits in the calendar one may begin at this very time, with somebody else.
     others = [*same_day, *(visit for visit in pending if visit.start != start)]
@@ -160,8 +164,31 @@ async def _which_of_two(
 ) -> Answer | None:
     """Shall the new time replace another, or be one more? The slot handle given now means one more."""
     other = await _another(call, profile, patient, slot, visits or [])
-    if other is None:
+    return None if other is None else await _question(call, patient, slot, other)
+
+
+async def _replaced(
+    call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer, asked: Writeback
+) -> Answer | None:
+    """The same question of a time that made way for another, and is not taken back yet; None of any other."""
+    desk = call.desk
+    if slot.adds_for == patient.subject or not is_going(asked):
         return None
+    instead = await desk.booking.instead_of(call.office.id, asked.id)
+    if instead is None or not _may_hear_of(call, patient, instead):
+        return None
+    latest = await desk.booking.latest(instead)
+    if latest.operation not in HAS_VISIT:
+        return None
+    return await _question(call, patient, slot, named(profile, visit_of(latest, standing_of(latest))))
+
+
+def _may_hear_of(call: Call, patient: PatientProof, row: Writeback) -> bool:
+    """Who has shown less than name and birth date hears of no booking but those of this call."""
+    return patient.identifies or (call.scope_key is not None and row.scope_key == call.scope_key)
+
+
+async def _question(call: Call, patient: PatientProof, slot: SlotOffer, other: Visit) -> Answer:
     more = replace(slot, adds_for=patient.subject)
     slot_handle = await call.issue(Kind.SLOT, more.subject, more.payload())
     appointment = await visit_handle(call, other)

@@ -4,17 +4,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.copies.overlay import Visit
+from server.desk.copies.overlay import Visit, visit_of
 from server.desk.office import Profile
 from server.desk.proofs import PatientProof, SlotOffer, visit_of_payload, visit_subject
-from server.desk.writes.booking import proof_of
+from server.desk.writes.booking import is_going, proof_of
 from server.desk.writes.moving import Located
 from server.desk.writes.requests import Put
 from server.sikka.errors import SikkaError
 from server.sikka.pms_fields import Operation
 from server.tools.call import BadHandle, Call
 from server.tools.results import Answer, outcome_of
-from server.tools.telling import named, row_words, slot_when, visit_handle, visit_when
+from server.tools.telling import named, row_words, slot_when, standing_of, visit_handle, visit_when
 from server.tools.times import taken
 from server.tools.wording import sentence
 from server.tools.writes import gone, read_back, refusal, row_answer, visits_of_the_day, waited
@@ -33,6 +33,7 @@ class _Wanted:
         slot: for as long as the appointment is.
         lengthened: whether the slot was offered for something shorter.
         offered_at: UTC ms, when the slot was first offered.
+        instead: the booking that is wanted in the place of the handle's own, which is wished away.
     """
 
     profile: Profile
@@ -41,6 +42,7 @@ class _Wanted:
     slot: SlotOffer
     lengthened: bool
     offered_at: int
+    instead: Writeback | None
 
     @property
     def visit(self) -> Visit:
@@ -88,6 +90,9 @@ async def _wanted(call: Call, values: dict[str, Any]) -> _Wanted:
     call.about(visit.patient_id)
     slot = await call.handle(values["slot"], Kind.SLOT)
     profile = await call.profile()
+    instead = await call.desk.booking.instead_of(call.office.id, visit.row_id)
+    if instead is not None:
+        visit = visit_of(instead, standing_of(instead))
     located = await call.desk.moving.located(profile, visit)
     if located is None:
         raise BadHandle(Kind.APPOINTMENT)
@@ -100,7 +105,7 @@ async def _wanted(call: Call, values: dict[str, Any]) -> _Wanted:
         longer = replace(offer.opening, length_minutes=located.visit.length_minutes)
         offer = replace(offer, opening=longer)
     meant = replace(visit, appointment_sr_no=located.visit.appointment_sr_no)
-    return _Wanted(profile, meant, located, offer, lengthened, slot.issued_at)
+    return _Wanted(profile, meant, located, offer, lengthened, slot.issued_at, instead)
 
 
 def _words(call: Call, wanted: _Wanted) -> dict[str, str]:
@@ -108,14 +113,23 @@ def _words(call: Call, wanted: _Wanted) -> dict[str, str]:
 
 
 async def _same_request(call: Call, wanted: _Wanted) -> Writeback | None:
-    """The row of this very request, if it is in the ledger already."""
+    """The row of this very request, if it is in the ledger already and wanted."""
     desk, start = call.desk, wanted.slot.opening.start
+    if wanted.instead is not None and start == wanted.visit.start:
+        return wanted.instead
     if wanted.located.booking is None:
         asked = await desk.moving.asked(wanted.profile, wanted.visit, start)
         return asked or await desk.moving.asked(wanted.profile, wanted.meant, start, stands=False)
-    if start == wanted.visit.start:
+    row = await _booked_there(call, wanted)
+    return None if row is None or is_going(row) else row
+
+
+async def _booked_there(call: Call, wanted: _Wanted) -> Writeback | None:
+    """The same patient's booking of that time, wanted or not, where it is a booking that makes way for it."""
+    booking, start = wanted.located.booking, wanted.slot.opening.start
+    if booking is None or start == wanted.visit.start:
         return None
-    return await desk.booking.asked(wanted.profile, proof_of(wanted.located.booking), start)
+    return await call.desk.booking.asked(wanted.profile, proof_of(booking), start)
 
 
 async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, confirmed: bool) -> Answer | None:
@@ -134,7 +148,22 @@ async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, conf
         old, new = wanted.visit.provider_id, wanted.slot.opening.provider_id
         key = "needs_confirmation.provider" if old and old != new else "needs_confirmation"
         return _answer(call, Outcome.NEEDS_CONFIRMATION, key, words)
-    return await _earlier_change(call, wanted) or await _not_free(call, wanted, words)
+    return (
+        await _earlier_change(call, wanted)
+        or await _still_going(call, wanted, words)
+        or await _not_free(call, wanted, words)
+    )
+
+
+async def _still_going(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answer | None:
+    """What is said of a time whose own booking is being taken back; None where it can be wanted again."""
+    row = await _booked_there(call, wanted)
+    if row is None or not await call.desk.booking.may_be_gone(row):
+        return None
+    call.row = row
+    answer = await row_answer(call, row, new=False)
+    answer.sentence = sentence(call.language, ("move", "still_going"), **words)
+    return answer
 
 
 async def _stay(call: Call, wanted: _Wanted, words: dict[str, str], *, confirmed: bool) -> Answer:
@@ -211,7 +240,8 @@ async def _not_free(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answe
         return None
     if secured:
         await finding.release(profile, opening, subject)
-    if await _same_request(call, wanted) is not None:  # the same asked for twice at once
+    # The same asked for twice at once, or the patient's own time, wanted again.
+    if await _same_request(call, wanted) or await _booked_there(call, wanted):
         return None
     if visits is None:
         return _answer(call, Outcome.UNAVAILABLE, "unavailable", words, writes=True)

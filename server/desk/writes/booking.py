@@ -17,6 +17,7 @@ from server.desk.gate import Gate, Wish
 from server.desk.office import Profile, Profiles
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.together import to_the_end
+from server.desk.writes.replacements import REPLACES, instead_of
 from server.desk.writes.requests import Put, Requests
 from server.desk.writes.rulebook import Unfit
 from server.desk.zones import moment_of
@@ -133,13 +134,26 @@ class Booking(Requests):
         asked = await self.asked(profile, patient, slot.opening.start)
         if asked is not None and asked.natural_key_given != new.natural_key:
             return Put(asked, new=False)
-        put = await self._put(profile, new)
-        if put.row.wish and put.row.state in OPEN:
-            row = await self._ledger.clear_wish(profile.office.id, put.row.id, self._clock.now())
-            if row is not None and row.state in OPEN:
-                return Put(row, new=False)
-            return await self._append(new)
-        return put
+        await self._pass(profile, new)
+        return await self._append_wanted(new)
+
+    async def _append_wanted(self, new: NewWriteback) -> Put:
+        """Put it down; the same that was wished away, and is not done yet, is wanted again."""
+        put = await self._append(new)
+        if not is_going(put.row):
+            return put
+        row = await self._ledger.clear_wish(new.office, put.row.id, self._clock.now())
+        if row is not None and row.state in OPEN:
+            return Put(row, new=False)
+        return await self._append(new)
+
+    async def may_be_gone(self, row: Writeback) -> bool:
+        """Whether a booking is wished away and may be deleted by now: then it cannot be wanted again."""
+        return is_going(row) and await self._ledger.may_be_deleted(row.id)
+
+    async def instead_of(self, office: str, row_id: str) -> Writeback | None:
+        """The booking that is wanted in the place of a wished-away one; None where none is."""
+        return await instead_of(self._ledger, office, row_id) if row_id else None
 
     async def _booking(
         self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str, scope_key: str | None
@@ -210,6 +224,8 @@ class Booking(Requests):
     ) -> Put | None:
         """Another time for a booking that is not done yet: it is wished away, and a new one put down.
 
+        Where the patient had that other time before, and it is not taken back yet, it is wanted again.
+
         None, and nothing is put down, if it is done by now: it is to be moved.
 
         The wish comes first: whatever happens in between, there is never one booking too many. Should
@@ -223,12 +239,13 @@ class Booking(Requests):
         patient = proof_of(booking)
         new = await self._booking(profile, patient, slot, "", scope_key)
         await self._pass(profile, new)
+        new = replace(new, facts={**new.facts, REPLACES: booking.id})
 
         async def both() -> Put | None:
             old = await self._ledger.wish_withdraw(profile.office.id, booking.id, self._clock.now())
             if old is not None and old.state is State.CONFIRMED and not old.wish:
                 return None
-            return await self._append(new)
+            return await self._append_wanted(new)
 
         return await to_the_end(both())
 
@@ -362,6 +379,11 @@ class Booking(Requests):
         put = await self._append(await self.cancellation(profile, visit, number, booking.scope_key))
         await self._ledger.set_follow_up(booking.id, put.row.id)
         return put.row
+
+
+def is_going(row: Writeback) -> bool:
+    """Whether a write that is not done yet is wished away."""
+    return bool(row.wish) and row.state in OPEN
 
 
 def proof_of(booking: Writeback) -> PatientProof:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _YES_TO_MOVE: Final = "On a clear yes, call reschedule_appointment again, with caller_confirmed true."
 _OLD_TIME: Final = "Say that the old time still stands. Offer other times, or a message for the office."
 _NO_OTHER_TIMES: Final = "Say that the old time still stands. Offer to leave a message for the office."
-
+_ONCE_SETTLED: Final = (
+    "Once check_writeback says how this ended, call reschedule_appointment for the new time anew."
+)
 _MOVE: Final = {
     ("move", "needs_confirmation"): (
         "Let me read that back: from {old_when} to {new_when}. Shall I ask the office for that?",
@@ -133,6 +135,10 @@ _MOVE: Final = {
     ("move", "wish.not_moved"): (
         "The office system did not accept {new_when}, so nothing was moved and there is nothing to undo.",
         "Say that the old time still stands. Ask whether another time is wanted.",
+    ),
+    ("move", "still_going"): (
+        "{new_when} is still being called off, so I can't ask for it yet. Nothing further was moved.",
+        _ONCE_SETTLED,
     ),
     ("move", "slot_taken"): ("{new_when} is no longer free, so nothing was moved.", _OLD_TIME),
     ("move", "slot_past"): ("{new_when} is already too close or past, so nothing was moved.", _OLD_TIME),

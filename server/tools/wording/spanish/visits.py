@@ -27,6 +27,9 @@ _NO_OTHER_TIMES: Final = _STANDS + MESSAGE
 _ANOTHER_TIME: Final = _STANDS + "Pregunte si desea otro."
 _REPEAT: Final = "Repita una vez el nuevo día y la hora, y siga con la llamada."
 _REPEAT_YES: Final = "Repita una vez el día y la hora, y siga con la llamada."
+_ONCE_SETTLED: Final = (
+    "Cuando check_writeback diga cómo terminó, llame a reschedule_appointment con el nuevo horario."
+)
 
 _MOVE: Final = {
     ("move", "needs_confirmation"): (
@@ -140,6 +143,10 @@ _MOVE: Final = {
     ("move", "wish.not_moved"): (
         "El sistema no aceptó el {new_when}: no se movió nada y no hay nada que deshacer.",
         _ANOTHER_TIME,
+    ),
+    ("move", "still_going"): (
+        "El {new_when} aún se está retirando; todavía no puedo pedirlo. No se movió nada más.",
+        _ONCE_SETTLED,
     ),
     ("move", "slot_taken"): ("El {new_when} ya no está libre, así que no se movió nada.", _OLD_TIME),
     ("move", "slot_past"): (

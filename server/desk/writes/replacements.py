@@ -1,0 +1,38 @@
+"""Which booking stands for one that is wished away: the last of those that replaced each other."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from store.ledger import Ledger
+from store.ledger_rows import Writeback
+from store.ledger_states import UNDONE
+
+REPLACES: Final = "replaces"  # the fact that names the booking which made way
+MOST_BOOKINGS: Final = 50  # of one patient that are looked through, the newest
+
+
+async def instead_of(ledger: Ledger, office: str, row_id: str) -> Writeback | None:
+    """The booking that is wanted in the place of a wished-away one; None where none is.
+
+    A caller who comes back to a time wants the row that is there already, so the links are read both ways.
+    """
+    booking = await ledger.get(office, row_id)
+    if booking is None or not booking.wish or booking.patient_key is None:
+        return None
+    rows = await ledger.by_patient(office, booking.patient_key, MOST_BOOKINGS)
+    bookings = [row for row in rows if row.operation == "book"]
+    linked = _linked(booking, bookings)
+    return next(
+        (row for row in bookings if row.id in linked and not row.wish and row.state not in UNDONE), None
+    )
+
+
+def _linked(booking: Writeback, bookings: Iterable[Writeback]) -> set[str]:
+    """The ids of all that replaced each other, with this one among them."""
+    pairs = [(row.id, row.facts[REPLACES]) for row in bookings if row.facts.get(REPLACES)]
+    linked: set[str] = set()
+    more = {booking.id}
+    while more:
+        linked |= more
+        more = {one for pair in pairs if linked.intersection(pair) for one in pair} - linked
+    return linked

@@ -1,0 +1,111 @@
+"""A caller who changes their mind more than once, while nothing of it is done yet."""
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from harness import FAST, open_office
+from visiting import Agent
+
+from sandbox.faults import Fault
+
+SLOW_WRITES = replace(FAST, writeback_seconds=(3600.0, 3600.0))
+LOST = Fault("lost_before", method="POST", path="/appointment")
+NOT_DELETED = Fault("overloaded", method="DELETE", path="/writebacks", times=None)
+
+
+@asynccontextmanager
+async def booking(tmp_path, *faults):
+    """An agent, a booking that is not done yet, and three times; the booking is of the first of them."""
+    async with open_office(tmp_path, config=SLOW_WRITES) as office:
+        agent = Agent(office)
+        patient = await agent.patient()
+        times = await agent.slots()
+        for fault in faults:
+            office.world.faults.add(fault)
+        told = await agent.ask(
+            "book_appointment", patient=patient, slot=times[0]["slot"], caller_confirmed=True
+        )
+        assert told.outcome in {"pending", "unknown"}
+        yield agent, told.facts["appointment"], times
+
+
+async def wanted(office):
+    """The starts of the bookings that are to be made, as the ledger has them."""
+    rows = await office.ledger.unsettled(office.id)
+    return sorted(row.facts["start"][:16] for row in rows if row.operation == "book" and not row.wish)
+
+
+troubled = pytest.mark.parametrize("fault", [LOST, NOT_DELETED])
+
+
+@troubled
+async def test_the_handle_of_a_booking_that_made_way_means_what_it_made_way_for(tmp_path, fault):
+    async with booking(tmp_path, fault) as (agent, appointment, (_, second, third)):
+        await agent.yes("reschedule_appointment", appointment=appointment, slot=second["slot"])
+        read = await agent.ask("reschedule_appointment", appointment=appointment, slot=third["slot"])
+        assert read.outcome == "needs_confirmation"
+        assert f"from {second['spoken']} to {third['spoken']}" in read.say
+        told = await agent.ask(
+            "reschedule_appointment", appointment=appointment, slot=third["slot"], caller_confirmed=True
+        )
+        assert third["spoken"] in told.say
+        assert await wanted(agent.office) == [third["start"][:16]]
+
+
+async def test_the_same_replacement_asked_for_twice_is_one_booking(tmp_path):
+    async with booking(tmp_path, LOST) as (agent, appointment, (_, second, _)):
+        move = {"appointment": appointment, "slot": second["slot"]}
+        told = await agent.yes("reschedule_appointment", **move)
+        again = await agent.ask("reschedule_appointment", **move, caller_confirmed=True)
+        assert (again.facts["new"], again.facts["writeback"]) == (False, told.facts["writeback"])
+        assert await wanted(agent.office) == [second["start"][:16]]
+
+
+async def test_a_time_that_made_way_is_wanted_again_when_the_caller_comes_back_to_it(tmp_path):
+    async with booking(tmp_path, LOST) as (agent, appointment, (first, second, third)):
+        told = await agent.yes("reschedule_appointment", appointment=appointment, slot=second["slot"])
+        back = await agent.yes(
+            "reschedule_appointment", appointment=told.facts["appointment"], slot=first["slot"]
+        )
+        assert first["spoken"] in back.say
+        assert back.facts["new"] is False
+        assert await wanted(agent.office) == [first["start"][:16]]
+        read = await agent.ask(
+            "reschedule_appointment", appointment=told.facts["appointment"], slot=third["slot"]
+        )
+        assert f"from {first['spoken']} to {third['spoken']}" in read.say
+
+
+async def test_a_time_that_may_be_deleted_by_now_is_not_said_to_be_asked_for(tmp_path):
+    async with booking(tmp_path, NOT_DELETED) as (agent, appointment, (first, second, _)):
+        told = await agent.yes("reschedule_appointment", appointment=appointment, slot=second["slot"])
+        back = await agent.yes(
+            "reschedule_appointment", appointment=told.facts["appointment"], slot=first["slot"]
+        )
+        assert f"{first['spoken']} is still being called off" in back.say
+        assert await wanted(agent.office) == [second["start"][:16]]
+
+
+async def test_a_time_that_made_way_and_is_booked_again_may_replace_the_other_or_be_one_more(tmp_path):
+    async with booking(tmp_path, LOST) as (agent, appointment, (first, second, _)):
+        await agent.yes("reschedule_appointment", appointment=appointment, slot=second["slot"])
+        patient = await agent.patient()
+        book = {"patient": patient, "caller_confirmed": True}
+        told = await agent.ask("book_appointment", **book, slot=first["slot"])
+        assert told.outcome == "needs_confirmation"
+        assert f"There is already {second['spoken']}" in told.say
+        assert await wanted(agent.office) == [second["start"][:16]]
+        more = await agent.ask("book_appointment", **book, slot=told.facts["slot"])
+        assert first["spoken"] in more.say
+        assert await wanted(agent.office) == sorted([first["start"][:16], second["start"][:16]])
+
+
+async def test_a_time_that_was_called_off_and_not_replaced_is_booked_again_without_a_question(tmp_path):
+    async with booking(tmp_path, LOST) as (agent, appointment, (first, _, _)):
+        await agent.yes("cancel_appointment", appointment=appointment)
+        assert await wanted(agent.office) == []
+        patient = await agent.patient()
+        told = await agent.ask("book_appointment", patient=patient, slot=first["slot"], caller_confirmed=True)
+        assert told.outcome == "unknown"
+        assert await wanted(agent.office) == [first["start"][:16]]
