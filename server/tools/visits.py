@@ -115,12 +115,14 @@ def _words(call: Call, wanted: _Wanted) -> dict[str, str]:
 async def _same_request(call: Call, wanted: _Wanted) -> Writeback | None:
     """The row of this very request, if it is in the ledger already and wanted."""
     desk, start = call.desk, wanted.slot.opening.start
-    if wanted.instead is not None and start == wanted.visit.start:
+    stays = start == wanted.visit.start
+    if wanted.instead and stays and not await desk.moving.in_the_way(wanted.profile, wanted.visit):
         return wanted.instead
     if wanted.located.booking is None:
-        asked = await desk.moving.asked(wanted.profile, wanted.visit, start)
-        return asked or await desk.moving.asked(wanted.profile, wanted.meant, start, stands=False)
-    row = await _booked_there(call, wanted)
+        row = await desk.moving.asked(wanted.profile, wanted.visit, start)
+        row = row or await desk.moving.asked(wanted.profile, wanted.meant, start, stands=False)
+    else:
+        row = await _booked_there(call, wanted)
     return None if row is None or is_going(row) else row
 
 
@@ -204,6 +206,8 @@ async def _earlier_change(call: Call, wanted: _Wanted) -> Answer | None:
         return None
     if row.operation != "move":
         return await row_answer(call, row, new=False)
+    if row.facts["new_start"] == wanted.slot.opening.start.isoformat():
+        return await _wanted_again(call, row)
     if wanted.located.booking is None:  # nothing makes way for a time that is left to people
         await call.desk.moving.demand(wanted.profile, wanted.visit, wanted.slot, call.scope_key)
     call.row = row
@@ -212,7 +216,21 @@ async def _earlier_change(call: Call, wanted: _Wanted) -> Answer | None:
         return None
     answer = await row_answer(call, row, new=False)
     if row.state in OPEN:
-        answer.sentence = sentence(call.language, ("move", "wish"), **row_words(call, row))
+        stays = wanted.slot.opening.start == wanted.visit.start
+        key = "wish" if stays else "wish.another"
+        answer.sentence = sentence(call.language, ("move", key), **row_words(call, row))
+    return answer
+
+
+async def _wanted_again(call: Call, row: Writeback) -> Answer | None:
+    """What is said of this very move, wished away before; None where it was taken back already."""
+    call.row = row
+    row = await waited(call, await call.desk.moving.want_again(row))
+    if row.state in UNDONE:
+        return None
+    answer = await row_answer(call, row, new=False)
+    if is_going(row):
+        answer.sentence = sentence(call.language, ("move", "still_going"), **row_words(call, row))
     return answer
 
 

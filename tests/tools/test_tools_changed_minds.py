@@ -11,6 +11,7 @@ from sandbox.faults import Fault
 
 SLOW_WRITES = replace(FAST, writeback_seconds=(3600.0, 3600.0))
 LOST = Fault("lost_before", method="POST", path="/appointment")
+LOST_MOVE = Fault("lost_before", method="PUT", path="/appointments")
 NOT_DELETED = Fault("overloaded", method="DELETE", path="/writebacks", times=None)
 
 
@@ -34,6 +35,29 @@ async def wanted(office):
     """The starts of the bookings that are to be made, as the ledger has them."""
     rows = await office.ledger.unsettled(office.id)
     return sorted(row.facts["start"][:16] for row in rows if row.operation == "book" and not row.wish)
+
+
+@asynccontextmanager
+async def moving(tmp_path, *faults):
+    """An agent, its patient's visit, and two times; a move to the first of them is not done yet."""
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        patient = await agent.patient()
+        booked = await agent.booked(patient, (await agent.slots())[0]["slot"])
+        first, second, *_ = await agent.slots(patient=patient)
+        for fault in faults:
+            office.world.faults.add(fault)
+        office.world.writeback_seconds = (3600.0, 3600.0)
+        move = {"appointment": booked.facts["appointment"]}
+        told = await agent.yes("reschedule_appointment", **move, slot=first["slot"])
+        assert told.outcome in {"pending", "unknown"}
+        yield agent, move, first, second
+
+
+async def moves(office):
+    """The moves that are not settled: their new starts, and whether they are wished away."""
+    rows = await office.ledger.unsettled(office.id)
+    return [(row.facts["new_start"][:16], bool(row.wish)) for row in rows if row.operation == "move"]
 
 
 troubled = pytest.mark.parametrize("fault", [LOST, NOT_DELETED])
@@ -109,3 +133,28 @@ async def test_a_time_that_was_called_off_and_not_replaced_is_booked_again_witho
         told = await agent.ask("book_appointment", patient=patient, slot=first["slot"], caller_confirmed=True)
         assert told.outcome == "unknown"
         assert await wanted(agent.office) == [first["start"][:16]]
+
+
+async def test_a_move_that_has_to_wait_for_an_earlier_one_is_said_not_to_be_asked_for(tmp_path):
+    async with moving(tmp_path, LOST_MOVE) as (agent, move, first, second):
+        told = await agent.yes("reschedule_appointment", **move, slot=second["slot"])
+        assert f"{first['spoken']} is no longer wanted" in told.say
+        assert "call reschedule_appointment for the new time" in told.facts["next"]
+        assert await moves(agent.office) == [(first["start"][:16], True)]
+
+
+async def test_a_move_wished_away_and_asked_for_again_is_wanted_again(tmp_path):
+    async with moving(tmp_path, LOST_MOVE) as (agent, move, first, second):
+        await agent.yes("reschedule_appointment", **move, slot=second["slot"])
+        told = await agent.ask("reschedule_appointment", **move, slot=first["slot"], caller_confirmed=True)
+        assert (told.outcome, told.facts["new"]) == ("unknown", False)
+        assert first["spoken"] in told.say
+        assert await moves(agent.office) == [(first["start"][:16], False)]
+
+
+async def test_a_move_that_may_be_deleted_by_now_is_not_said_to_be_asked_for(tmp_path):
+    async with moving(tmp_path, NOT_DELETED) as (agent, move, first, second):
+        await agent.yes("reschedule_appointment", **move, slot=second["slot"])
+        told = await agent.ask("reschedule_appointment", **move, slot=first["slot"], caller_confirmed=True)
+        assert f"{first['spoken']} is still being called off" in told.say
+        assert await moves(agent.office) == [(first["start"][:16], True)]

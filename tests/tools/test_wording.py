@@ -519,6 +519,10 @@ def test_every_field_and_method_has_its_spoken_name(language: str) -> None:
 @in_every_language
 def test_a_move_that_is_no_longer_wanted_is_told_by_how_far_it_got(language: str) -> None:
     assert says(language, "can't_say") in spoken(language, ("move", "wish")).say
+    another = spoken(language, ("move", "wish.another"))
+    assert says(language, "can't_say") in another.say
+    assert "check_writeback" in another.next
+    assert "reschedule_appointment" in another.next
     assert RULES[language].nothing.search(spoken(language, ("move", "wish.withdrawn")).say)
     assert RULES[language].nothing.search(spoken(language, ("move", "wish.not_moved")).say)
     got_through = spoken(language, ("move", "wish.got_through"))

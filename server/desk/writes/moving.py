@@ -110,6 +110,10 @@ class Moving(Requests):
         self._doorbell.ring()
         return wished or row
 
+    async def want_again(self, row: Writeback) -> Writeback:
+        """Take the wish back that lies on an open row, unless it may be deleted by now; as it is then."""
+        return await self._ledger.clear_wish(row.office, row.id, self._clock.now()) or row
+
     async def move(self, profile: Profile, visit: Visit, slot: SlotOffer, scope_key: str | None) -> Put:
         """Put a move down: to the slot's time and chair, with its provider, for the slot's length.
 

@@ -124,6 +124,10 @@ _MOVE: Final = {
         "I've noted that {new_when} is no longer wanted. I can't say yet whether that stops it in time.",
         GO_ON,
     ),
+    ("move", "wish.another"): (
+        "I've noted that {new_when} is no longer wanted. I can't say yet whether that stops it in time.",
+        _ONCE_SETTLED,
+    ),
     ("move", "wish.withdrawn"): (
         "I took the change to {new_when} back before the office system acted on it. Nothing was moved.",
         "Say that the old time still stands. Ask whether another time is wanted.",

@@ -132,6 +132,10 @@ _MOVE: Final = {
         "Tomé nota de que ya no desea el {new_when}. Todavía no sé si eso lo detiene a tiempo.",
         GO_ON,
     ),
+    ("move", "wish.another"): (
+        "Tomé nota de que ya no desea el {new_when}. Todavía no sé si eso lo detiene a tiempo.",
+        _ONCE_SETTLED,
+    ),
     ("move", "wish.withdrawn"): (
         "Retiré el cambio al {new_when} antes de que entrara. No se movió nada.",
         _ANOTHER_TIME,
