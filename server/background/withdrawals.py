@@ -36,10 +36,11 @@ class Withdrawals:
         self._not_permitted: set[str] = set()
 
     async def take_back(self, row: Writeback) -> bool:
-        """Delete a write that is still pending. False if it was too late, or may not be deleted.
+        """Delete a write that is still pending. False if it is not known to be deleted by that.
 
         Raises:
-            SikkaError: it is not known whether it was deleted; the next look will tell.
+            SikkaError: its answer is lost for the first time; the next look will tell. From then on it is
+                False, so that the outcome is asked for all the same, and silence does not go unseen.
         """
         if row.id in self._not_permitted:
             return False
@@ -57,7 +58,10 @@ class Withdrawals:
         except SikkaError as error:
             if effect_of(error) is not Effect.UNCERTAIN:
                 await self._not_deleted(row, asked_before=asked_before)
-            raise
+            elif not asked_before:
+                raise
+            log.info("not_taken_back", row=row.id, error=type(error).__name__)
+            return False
         await self.withdrawn(row)
         return True
 

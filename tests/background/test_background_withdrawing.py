@@ -8,6 +8,7 @@ from harness import LIMIT_SECONDS, OFFICE_ID, SLOW, ManualClock, office_on, open
 
 from sandbox.faults import Fault
 from server.desk.copies.overlay import Standing, visit_of
+from store.inbox import TaskKind
 from store.ledger_states import State
 
 HOUR = 3600.0
@@ -205,6 +206,34 @@ async def test_a_deletion_held_up_by_the_rate_limit_is_made_after_the_reset(tmp_
         assert (await office.row(row)).state is State.SUBMITTED
         await office.forward(61)
         assert (await office.row(row)).state is State.WITHDRAWN
+
+
+async def test_a_booking_that_cannot_be_deleted_is_cancelled_once_it_is_done(tmp_path):
+    async with manual(tmp_path) as office:
+        row = await submitted(office)
+        office.world.faults.add(Fault("overloaded", method="DELETE", path="/writebacks", times=None))
+        await unwanted(office, row)
+        await office.idle()
+        await office.forward(3, 30, 30, 30)
+        row = await office.row(row)
+        assert row.state is State.CONFIRMED
+        (cancel,) = await cancel_rows(office)
+        assert (row.follow_up, cancel.state) == (cancel.id, State.CONFIRMED)
+        assert office.truth() == []
+
+
+@pytest.mark.parametrize("kind", ["overloaded", "lost_before", "rate_limited"])
+async def test_a_booking_that_cannot_be_deleted_and_is_not_done_is_overdue_and_a_task(tmp_path, kind):
+    config = replace(SLOW, writeback_seconds=(HOUR, HOUR))
+    async with open_office(tmp_path, ManualClock(), config=config) as office:
+        row = await submitted(office)
+        office.world.faults.add(Fault(kind, method="DELETE", path="/writebacks", times=None))
+        await unwanted(office, row)
+        await office.idle()
+        await office.forward(*[62] * 6)
+        assert (await office.row(row)).state is State.OVERDUE
+        tasks = await office.store.inbox.of_writeback(row.id)
+        assert [task.kind for task in tasks] == [TaskKind.OVERDUE]
 
 
 async def test_an_uncertain_booking_that_was_wished_away_is_cancelled_when_it_turns_up(tmp_path):
