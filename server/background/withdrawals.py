@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import anyio
 import structlog
 
 from server.background.flags import Flags
@@ -19,6 +20,7 @@ from store.offices import Office
 log = structlog.get_logger(__name__)
 WITHDRAWABLE: Final = frozenset({State.SUBMITTED, State.OVERDUE})
 AT_ONCE: Final = 50
+DELETING_SHARE: Final = 0.4  # of a look may go by over the deletion; the rest is for asking what became of it
 NOT_CANCELLED: Final = (
     "The caller took this booking back, and it was made all the same. Cancel it in the practice's system."
 )
@@ -39,8 +41,8 @@ class Withdrawals:
         """Delete a write that is still pending. False if it is not known to be deleted by that.
 
         Raises:
-            SikkaError: its answer is lost for the first time; the next look will tell. From then on it is
-                False, so that the outcome is asked for all the same, and silence does not go unseen.
+            SikkaError, TimeoutError: its answer is lost for the first time; the next look will tell. From
+                then on it is False, so that the outcome is asked for all the same, and silence is seen.
         """
         if row.id in self._not_permitted:
             return False
@@ -49,14 +51,15 @@ class Withdrawals:
         if asked_before is None:
             return False
         try:
-            await self._parts.sikka.application(live=True).delete_writeback(row.sikka_id or "")
+            with anyio.fail_after(self._parts.settings.look_seconds * DELETING_SHARE):
+                await self._parts.sikka.application(live=True).delete_writeback(row.sikka_id or "")
         except (NotPermitted, Refused) as error:
             if isinstance(error, NotPermitted):
                 self._not_permitted.add(row.id)
             await self._not_deleted(row, asked_before=asked_before)
             return False
-        except SikkaError as error:
-            if effect_of(error) is not Effect.UNCERTAIN:
+        except (SikkaError, TimeoutError) as error:
+            if isinstance(error, SikkaError) and effect_of(error) is not Effect.UNCERTAIN:
                 await self._not_deleted(row, asked_before=asked_before)
             elif not asked_before:
                 raise

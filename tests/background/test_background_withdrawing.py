@@ -222,12 +222,12 @@ async def test_a_booking_that_cannot_be_deleted_is_cancelled_once_it_is_done(tmp
         assert office.truth() == []
 
 
-@pytest.mark.parametrize("kind", ["overloaded", "lost_before", "rate_limited"])
+@pytest.mark.parametrize("kind", ["overloaded", "lost_before", "rate_limited", "hang"])
 async def test_a_booking_that_cannot_be_deleted_and_is_not_done_is_overdue_and_a_task(tmp_path, kind):
     config = replace(SLOW, writeback_seconds=(HOUR, HOUR))
-    async with open_office(tmp_path, ManualClock(), config=config) as office:
+    async with open_office(tmp_path, ManualClock(), config=config, look_seconds=1.0) as office:
         row = await submitted(office)
-        office.world.faults.add(Fault(kind, method="DELETE", path="/writebacks", times=None))
+        office.world.faults.add(Fault(kind, "DELETE", "/writebacks", times=None, seconds=0.9))
         await unwanted(office, row)
         await office.idle()
         await office.forward(*[62] * 6)
