@@ -19,7 +19,7 @@ from server.tools.wording import phrase, sentence
 from server.tools.writes import HAS_VISIT, refusal, row_answer, visits_of_the_day, waited
 from store.handles import Kind
 from store.ledger_rows import Writeback
-from store.ledger_states import OPEN, UNDONE
+from store.ledger_states import UNDONE
 
 
 async def book(call: Call, values: dict[str, Any]) -> Answer:
@@ -46,7 +46,7 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
             if answer is not None:
                 return answer
         put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
-        if put.row.wish and put.row.state in OPEN:
+        if is_going(put.row):
             # It may be deleted at this very moment: what is wanted now comes after that.
             await waited(call, put.row)
             put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
@@ -59,11 +59,7 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
     call.row = put.row if put.new else await desk.booking.latest(put.row)
     if call.row.id != put.row.id:  # confirmed once, and being cancelled or moved since
         return await row_answer(call, await waited(call, call.row), new=False)
-    row = await waited(call, put.row)
-    answer = await row_answer(call, row, new=put.new)
-    if row.wish and row.state in OPEN:  # still being taken back, so nothing else can be promised
-        answer.sentence = sentence(language, ("cancel", "wish"), when=when)
-    return answer
+    return await row_answer(call, await waited(call, put.row), new=put.new)
 
 
 async def _for_whom_it_is(

@@ -9,17 +9,21 @@ from typing import Any, Final
 from server.desk.copies.overlay import Standing, Visit, visit_of
 from server.desk.office import Profile
 from server.desk.proofs import SlotOffer, visit_payload, visit_subject
+from server.desk.writes.booking import is_going
 from server.tools.call import Call
 from server.tools.results import local, outcome_of
 from server.tools.speech import spoken_slot
 from server.tools.spoken_facts import spoken_amount
-from server.tools.wording import Sentence, news_key, phrase, sentence, write_key
+from server.tools.wording import Key, Sentence, news_key, phrase, sentence, write_key
 from store.handles import Kind
 from store.inbox import Task
 from store.ledger_rows import Writeback
-from store.ledger_states import OPEN, UNDONE, State
+from store.ledger_states import UNDONE, State
 
 MOST_TOLD: Final = 3
+
+# What callers can call off before it is done: its sentence then, whatever state it is in.
+_CALLED_OFF: Final[Mapping[str, Key]] = {"book": ("cancel", "wish"), "move": ("move", "wish")}
 
 
 def today_of(call: Call) -> dt.date:
@@ -67,14 +71,15 @@ def words_of(call: Call, operation: str, facts: Mapping[str, Any]) -> dict[str, 
 
 
 def row_sentence(call: Call, row: Writeback) -> Sentence:
-    """What is said of a write in the state it is in."""
-    key = write_key(row.operation, row.state.value, row.reason, call.language)
+    """What is said of a write in the state it is in, or of its being called off while it is not done."""
+    key = _CALLED_OFF.get(row.operation) if is_going(row) else None
+    key = key or write_key(row.operation, row.state.value, row.reason, call.language)
     return sentence(call.language, key, **row_words(call, row))
 
 
 def row_phrase(call: Call, row: Writeback, standing: str = "") -> str:
     """A write as one item of a list; how it stands where its state does not tell."""
-    state = standing or ("wish" if row.wish and row.state in OPEN else row.state.value)
+    state = standing or ("wish" if is_going(row) else row.state.value)
     return phrase(call.language, (f"row.{row.operation}", state), **row_words(call, row))
 
 

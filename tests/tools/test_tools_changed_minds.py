@@ -135,6 +135,22 @@ async def test_a_time_that_was_called_off_and_not_replaced_is_booked_again_witho
         assert await wanted(agent.office) == [first["start"][:16]]
 
 
+@troubled
+async def test_a_booking_that_is_being_called_off_is_not_told_as_one_that_is_wanted(tmp_path, fault):
+    async with booking(tmp_path, fault) as (agent, appointment, (first, _, _)):
+        await agent.yes("cancel_appointment", appointment=appointment)
+        told = await agent.ask("check_writeback")
+        assert f"{first['spoken']} is no longer wanted" in told.say
+        assert (await agent.ask("check_writeback", writeback=appointment)).say == told.say
+
+
+async def test_a_move_that_is_being_called_off_is_not_told_as_one_that_is_wanted(tmp_path):
+    async with moving(tmp_path, NOT_DELETED) as (agent, move, first, second):
+        await agent.yes("reschedule_appointment", **move, slot=second["slot"])
+        told = await agent.ask("check_writeback")
+        assert f"{first['spoken']} is no longer wanted" in told.say
+
+
 async def test_a_move_that_has_to_wait_for_an_earlier_one_is_said_not_to_be_asked_for(tmp_path):
     async with moving(tmp_path, LOST_MOVE) as (agent, move, first, second):
         told = await agent.yes("reschedule_appointment", **move, slot=second["slot"])
