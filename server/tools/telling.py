@@ -91,9 +91,15 @@ def left_phrase(call: Call, task: Task) -> str:
 
 
 def news_sentence(call: Call, row: Writeback) -> Sentence:
-    """A write's change of state, told unasked, in other words where an earlier call had asked for it."""
+    """A write's change of state, told unasked, in other words where an earlier call had asked for it.
+
+    So is what was done although it was called off: that it is confirmed would sound like what is wanted.
+    """
     earlier = row.scope_key != call.scope_key
-    key = news_key(row.operation, row.state.value, earlier_call=earlier, language=call.language)
+    unwanted = row.wish and row.state is State.CONFIRMED and row.operation in _CALLED_OFF
+    key = news_key(
+        row.operation, "wish" if unwanted else row.state.value, earlier_call=earlier, language=call.language
+    )
     return sentence(call.language, key, **row_words(call, row))
 
 

@@ -8,6 +8,7 @@ from harness import FAST, open_office
 from visiting import Agent
 
 from sandbox.faults import Fault
+from store.ledger_states import State
 
 SLOW_WRITES = replace(FAST, writeback_seconds=(3600.0, 3600.0))
 LOST = Fault("lost_before", method="POST", path="/appointment")
@@ -58,6 +59,13 @@ async def moves(office):
     """The moves that are not settled: their new starts, and whether they are wished away."""
     rows = await office.ledger.unsettled(office.id)
     return [(row.facts["new_start"][:16], bool(row.wish)) for row in rows if row.operation == "move"]
+
+
+def carry_out(office):
+    """Let the practice do what it was sent, and whatever it is sent from now on."""
+    office.world.writeback_seconds = (0.0, 0.0)
+    for online in (False, True):  # what waits is carried out when the PC is back
+        office.world.set_online("D10001", online=online)
 
 
 troubled = pytest.mark.parametrize("fault", [LOST, NOT_DELETED])
@@ -174,3 +182,25 @@ async def test_a_move_that_may_be_deleted_by_now_is_not_said_to_be_asked_for(tmp
         told = await agent.ask("reschedule_appointment", **move, slot=first["slot"], caller_confirmed=True)
         assert f"{first['spoken']} is still being called off" in told.say
         assert await moves(agent.office) == [(first["start"][:16], True)]
+
+
+async def test_news_of_what_was_called_off_in_vain_does_not_sound_like_what_is_wanted(tmp_path):
+    async with booking(tmp_path, NOT_DELETED) as (agent, appointment, (first, *_)):
+        await agent.yes("cancel_appointment", appointment=appointment)
+        (row,) = await agent.office.ledger.search(agent.office.id, operation="book")
+        carry_out(agent.office)
+        await agent.office.settled(row, State.CONFIRMED)
+        told = await agent.ask("check_writeback")
+        assert f"Update: {first['spoken']} got through before it could be called off." in told.say
+        assert "is now confirmed" not in told.say
+
+
+async def test_news_of_a_move_called_off_in_vain_does_not_sound_like_what_is_wanted(tmp_path):
+    async with moving(tmp_path, NOT_DELETED) as (agent, move, first, _):
+        await agent.yes("cancel_appointment", **move)
+        (row,) = await agent.office.ledger.search(agent.office.id, operation="move")
+        carry_out(agent.office)
+        await agent.office.settled(row, State.CONFIRMED)
+        told = await agent.ask("check_writeback")
+        assert f"the change to {first['spoken']} got through before it could be called off" in told.say
+        assert "is now moved" not in told.say

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SCHEDULING: Final = {
     ("news", "book.confirmed"): ("Update: {when} is now confirmed.", ""),
+    ("news", "book.wish"): ("Update: {when} got through before it could be called off.", ""),
     ("news", "book.failed"): ("Update: {when} was not accepted; nothing was booked.", ""),
     ("news", "book.rejected"): ("Update: the request for {when} did not go through; nothing was booked.", ""),
     ("news", "book.withdrawn"): ("Update: the request for {when} was taken back; nothing was booked.", ""),
@@ -47,6 +48,10 @@ _SCHEDULING: Final = {
         "",
     ),
     ("news", "move.confirmed"): ("Update: your appointment is now moved to {new_when}.", ""),
+    ("news", "move.wish"): (
+        "Update: the change to {new_when} got through before it could be called off.",
+        "",
+    ),
     ("news", "move.failed"): ("Update: the change to {new_when} was not accepted; nothing was moved.", ""),
     ("news", "move.rejected"): (
         "Update: the change to {new_when} did not go through; nothing was moved.",

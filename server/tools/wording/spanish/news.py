@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SCHEDULING: Final = {
     ("news", "book.confirmed"): ("Le aviso: ya está confirmada la cita del {when}.", ""),
+    ("news", "book.wish"): ("Le aviso: el {when} entró antes de que se retirara.", ""),
     ("news", "book.failed"): ("Le aviso: el {when} no se aceptó; no se reservó nada.", ""),
     ("news", "book.rejected"): ("Le aviso: la solicitud para el {when} no entró; no se reservó nada.", ""),
     ("news", "book.withdrawn"): ("Le aviso: se retiró la solicitud para el {when}; no se reservó nada.", ""),
@@ -50,6 +51,10 @@ _SCHEDULING: Final = {
         "",
     ),
     ("news", "move.confirmed"): ("Le aviso: ya quedó cambiada la cita al {new_when}.", ""),
+    ("news", "move.wish"): (
+        "Le aviso: el cambio al {new_when} entró antes de que se retirara.",
+        "",
+    ),
     ("news", "move.failed"): ("Le aviso: el cambio al {new_when} no se aceptó; no se movió nada.", ""),
     ("news", "move.rejected"): ("Le aviso: el cambio al {new_when} no entró; no se movió nada.", ""),
     ("news", "move.withdrawn"): ("Le aviso: se retiró el cambio al {new_when}; no se movió nada.", ""),
