@@ -156,8 +156,7 @@ async def _cancelled_answer(call: Call, visit: Visit, cancelled: Cancelled | Non
 
 async def check(call: Call, values: dict[str, Any]) -> Answer:
     """What became of a write, or of every write of this call."""
-    meant = [await call.desk.booking.latest(row) for row in await _rows_meant(call, values["writeback"])]
-    rows = list({row.id: row for row in meant}.values())
+    rows = await _latest(call, await _rows_meant(call, values["writeback"]))
     left = [] if values["writeback"] else await call.desk.inbox.requested(call.office.id, call.scope_key)
     if left and not rows:
         words = sentence(call.language, ("check_writeback", "requested"))
@@ -167,7 +166,8 @@ async def check(call: Call, values: dict[str, Any]) -> Answer:
     if len(rows) == 1:
         call.row = rows[0]
     wait = min(float(values["wait_seconds"]), call.desk.settings.check_wait_seconds, call.seconds_left)
-    rows = await call.desk.waiting.settled(call.office.id, rows, wait)
+    # Once more: what was called off may have got through meanwhile, and its cancellation follows.
+    rows = await _latest(call, await call.desk.waiting.settled(call.office.id, rows, wait))
     overtaken = {row.id for row in rows if await call.desk.booking.overtaken(call.office, row)}
     rows.sort(key=lambda row: WORST_FIRST[_standing(row, overtaken)])
     facts = {"writebacks": [await row_facts(call, row) for row in rows]}
@@ -224,6 +224,12 @@ def _overtaken_answer(call: Call, row: Writeback, handle: str, facts: dict[str, 
     key = write_key(row.operation, row.state.value, CHANGED, call.language)
     words = sentence(call.language, key, **row_words(call, row))
     return Answer(OVERTAKEN, words, facts | {"writeback": handle}, [("writeback", handle)], told=[row])
+
+
+async def _latest(call: Call, rows: list[Writeback]) -> list[Writeback]:
+    """The rows that have taken the places of these, each once."""
+    latest = [await call.desk.booking.latest(row) for row in rows]
+    return list({row.id: row for row in latest}.values())
 
 
 async def visits_of_the_day(call: Call, profile: Profile, opening: Opening) -> list[Visit] | None:

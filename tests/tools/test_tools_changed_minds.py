@@ -204,3 +204,25 @@ async def test_news_of_a_move_called_off_in_vain_does_not_sound_like_what_is_wan
         told = await agent.ask("check_writeback")
         assert f"the change to {first['spoken']} got through before it could be called off" in told.say
         assert "is now moved" not in told.say
+
+
+async def test_a_booking_called_off_that_gets_through_during_the_check_is_not_told_as_booked(
+    tmp_path, monkeypatch
+):
+    async with booking(tmp_path, NOT_DELETED) as (agent, appointment, (first, *_)):
+        office = agent.office
+        await agent.yes("cancel_appointment", appointment=appointment)
+        (row,) = await office.ledger.search(office.id, operation="book")
+        settled = office.desk.waiting.settled
+
+        async def done_meanwhile(*args):
+            carry_out(office)
+            await office.settled(row, State.CONFIRMED)
+            return await settled(*args)
+
+        monkeypatch.setattr(office.desk.waiting, "settled", done_meanwhile)
+        told = await agent.ask("check_writeback")
+        (item,) = told.facts["writebacks"]
+        assert item["operation"] == "cancel"
+        assert "You're booked" not in told.say
+        assert first["spoken"] in told.say
