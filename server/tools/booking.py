@@ -59,7 +59,11 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
     call.row = put.row if put.new else await desk.booking.latest(put.row)
     if call.row.id != put.row.id:  # confirmed once, and being cancelled or moved since
         return await row_answer(call, await waited(call, call.row), new=False)
-    return await row_answer(call, await waited(call, put.row), new=put.new)
+    row = await waited(call, put.row)
+    answer = await row_answer(call, row, new=put.new)
+    if is_going(row):  # it may be deleted by now, so nothing else can be promised
+        answer.sentence = sentence(language, ("book", "still_going"), when=when)
+    return answer
 
 
 async def _for_whom_it_is(

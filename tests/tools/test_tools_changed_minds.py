@@ -143,6 +143,16 @@ async def test_a_time_that_was_called_off_and_not_replaced_is_booked_again_witho
         assert await wanted(agent.office) == [first["start"][:16]]
 
 
+async def test_a_time_called_off_that_may_be_deleted_by_now_is_not_booked_again_yet(tmp_path):
+    async with booking(tmp_path, NOT_DELETED) as (agent, appointment, (first, _, _)):
+        await agent.yes("cancel_appointment", appointment=appointment)
+        patient = await agent.patient()
+        told = await agent.ask("book_appointment", patient=patient, slot=first["slot"], caller_confirmed=True)
+        assert f"{first['spoken']} is still being called off" in told.say
+        assert "no longer wanted" not in told.say
+        assert await wanted(agent.office) == []
+
+
 @troubled
 async def test_a_booking_that_is_being_called_off_is_not_told_as_one_that_is_wanted(tmp_path, fault):
     async with booking(tmp_path, fault) as (agent, appointment, (first, _, _)):

@@ -120,6 +120,10 @@ _BOOK: Final = {
         "The request for {when} was taken back before the office system acted on it. Nothing was booked.",
         "Ask whether another time is wanted.",
     ),
+    ("book", "still_going"): (
+        "{when} is still being called off, so I can't ask for it yet. Nothing further was booked.",
+        "Once check_writeback says how this ended, call book_appointment anew.",
+    ),
     ("book", "slot_taken"): ("{when} is no longer free, so nothing was booked.", OTHER_TIMES),
     ("book_for", "slot_taken"): (
         "{when} doesn't suit this patient's visit, so nothing was booked.",

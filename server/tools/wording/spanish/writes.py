@@ -126,6 +126,10 @@ _BOOK: Final = {
         "La solicitud para el {when} se retiró antes de que entrara. No se reservó nada.",
         _ANOTHER_TIME,
     ),
+    ("book", "still_going"): (
+        "El {when} aún se está retirando; todavía no puedo pedirlo. No se reservó nada más.",
+        "Cuando check_writeback diga cómo terminó, llame a book_appointment de nuevo.",
+    ),
     ("book", "slot_taken"): ("El {when} ya no está libre, así que no se reservó nada.", OTHER_TIMES),
     ("book_for", "slot_taken"): ("El {when} no le sirve a este paciente; no se reservó nada.", OTHER_TIMES),
     ("book", "slot_past"): (
