@@ -9,7 +9,7 @@ from server.desk.office import Profile
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.times.comers import comer_of
 from server.desk.times.reasons import reason_of
-from server.desk.writes.booking import is_going
+from server.desk.writes.replacements import is_going
 from server.sikka.pms_fields import Operation
 from server.tools.call import Call
 from server.tools.results import Answer

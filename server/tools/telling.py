@@ -9,7 +9,7 @@ from typing import Any, Final
 from server.desk.copies.overlay import Standing, Visit, visit_of
 from server.desk.office import Profile
 from server.desk.proofs import SlotOffer, visit_payload, visit_subject
-from server.desk.writes.booking import is_going
+from server.desk.writes.replacements import is_going
 from server.tools.call import Call
 from server.tools.results import local, outcome_of
 from server.tools.speech import spoken_slot

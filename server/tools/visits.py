@@ -7,8 +7,8 @@ from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Visit, visit_of
 from server.desk.office import Profile
 from server.desk.proofs import PatientProof, SlotOffer, visit_of_payload, visit_subject
-from server.desk.writes.booking import is_going, proof_of
 from server.desk.writes.moving import Located
+from server.desk.writes.replacements import is_going, proof_of
 from server.desk.writes.requests import Put
 from server.sikka.errors import SikkaError
 from server.sikka.pms_fields import Operation

@@ -17,7 +17,7 @@ from server.desk.gate import Gate, Wish
 from server.desk.office import Profile, Profiles
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.together import to_the_end
-from server.desk.writes.replacements import REPLACES, instead_of
+from server.desk.writes.replacements import REPLACES, instead_of, is_going, proof_of
 from server.desk.writes.requests import Put, Requests
 from server.desk.writes.rulebook import Unfit
 from server.desk.zones import moment_of
@@ -379,18 +379,6 @@ class Booking(Requests):
         put = await self._append(await self.cancellation(profile, visit, number, booking.scope_key))
         await self._ledger.set_follow_up(booking.id, put.row.id)
         return put.row
-
-
-def is_going(row: Writeback) -> bool:
-    """Whether a write that is not done yet is wished away."""
-    return bool(row.wish) and row.state in OPEN
-
-
-def proof_of(booking: Writeback) -> PatientProof:
-    """The patient that a booking is for."""
-    return PatientProof(
-        patient_id=str(booking.facts["patient_id"]), spoken="", registration=booking.waits_for or ""
-    )
 
 
 def _facts_of(visit: Visit) -> dict[str, Any]:

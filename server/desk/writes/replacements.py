@@ -3,12 +3,25 @@
 from collections.abc import Iterable
 from typing import Final
 
+from server.desk.proofs import PatientProof
 from store.ledger import Ledger
 from store.ledger_rows import Writeback
-from store.ledger_states import UNDONE
+from store.ledger_states import OPEN, UNDONE
 
 REPLACES: Final = "replaces"  # the fact that names the booking which made way
 MOST_BOOKINGS: Final = 50  # of one patient that are looked through, the newest
+
+
+def is_going(row: Writeback) -> bool:
+    """Whether a write that is not done yet is wished away."""
+    return bool(row.wish) and row.state in OPEN
+
+
+def proof_of(booking: Writeback) -> PatientProof:
+    """The patient that a booking is for."""
+    return PatientProof(
+        patient_id=str(booking.facts["patient_id"]), spoken="", registration=booking.waits_for or ""
+    )
 
 
 async def instead_of(ledger: Ledger, office: str, row_id: str) -> Writeback | None:
