@@ -22,9 +22,10 @@ _OPERATION_OF: Final = {
 }
 _VERBS: Final = "|".join(_OPERATION_OF)
 _NOTHING_WAS: Final = re.compile(rf"\bnothing (?:was|has been) ({_VERBS})\b", re.IGNORECASE)
-# "Nothing further was …" is said where nothing is known of what was asked before: no claim about that.
+# "Nothing further was …" is said where nothing is known of what was asked before: no claim about that. Nor is
+# "the office has since changed that" one about a patient's yes.
 _NO_CLAIM: Final = re.compile(
-    rf"\b(?:nothing is|nothing further was|isn't|is not|not) ({_VERBS})\b", re.IGNORECASE
+    rf"\b(?:nothing is|nothing further was|has since|isn't|is not|not) ({_VERBS})\b", re.IGNORECASE
 )
 _ACCOMPLISHED: Final = re.compile(rf"\b({_VERBS})\b", re.IGNORECASE)
 _NOW_CONFIRMED: Final = re.compile(r"\bis now confirmed\b", re.IGNORECASE)

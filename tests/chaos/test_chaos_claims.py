@@ -24,7 +24,7 @@ FACTS = {
     "field": "email address",
     "amount": "45 dollars 50",
 }
-DONE = {"confirmed", "confirmed.person"}
+DONE = {"confirmed", "confirmed.person", "confirmed.changed"}  # it was done, whatever the desk did since
 UNDONE = {"failed", "rejected", "withdrawn"}
 SILENT = {("cancel", "withdrawn"), ("cancel", "rejected.registration_failed")}
 SENTENCES = {**writes.SENTENCES, **visits.SENTENCES, **registering.SENTENCES, **records.SENTENCES}
