@@ -357,6 +357,25 @@ def test_somebody_known_is_a_child_until_fourteen(born, age, child) -> None:
     assert comer_of(proof, copy_with(born), MONDAY) == Comer(age=age, child=child)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "others", "new"),
+    [
+        ("", "", "2024-05-06", True),
+        ("0001-01-01", "1900-01-01", "2024-05-06", True),  # as systems spell an empty date
+        ("2024-01-02", "", "2024-05-06", False),
+        ("", "2024-01-02", "2024-05-06", False),
+        ("", "", "", False),  # this system tells of nobody's visits
+    ],
+)
+def test_who_has_a_chart_and_was_never_seen_is_new_where_the_system_tells_of_visits(first, last, others, new):
+    copy = Copy()
+    for number, visits in (("p1", (first, last)), ("p2", (others, others))):
+        values = {"patient_id": number, "first_visit": visits[0], "last_visit": visits[1]}
+        copy.patients.put(tuple(values.get(name, "") for name in PATIENTS.fields))
+    assert comer_of(PatientProof("p1", "Ann"), copy, MONDAY) == (NEW if new else RETURNING)
+    assert comer_of(PatientProof("nobody", "Ann"), copy, MONDAY) == RETURNING
+
+
 def test_somebody_who_is_being_registered_is_new_and_without_a_copy_nothing_more_is_known() -> None:
     assert comer_of(PatientProof("", "Ann", registration="row"), None, MONDAY) == NEW
     assert comer_of(PatientProof("", "Ann", requested="task"), copy_with("1980-01-01"), MONDAY) == NEW

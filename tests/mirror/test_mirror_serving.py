@@ -100,6 +100,20 @@ async def test_a_time_that_the_desk_has_just_taken_is_not_offered_again_in_its_p
         assert slot["start"] not in {other["start"] for other in told.facts["slots"]}
 
 
+async def test_who_has_a_chart_and_was_never_seen_is_booked_as_a_new_patient(tmp_path):
+    async with read_office(tmp_path) as office:
+        records = office.practice.records.patients
+        number = next(one for one, row in records.items() if row.firstname == "Anna")
+        opening = (await office.free())[0]
+        assert not await office.desk.copies.unseen(await office.office(), number)
+        records[number] = replace(records[number], first_visit=None, last_visit=None)
+        office.refresh()
+        await office.catch_up()
+        assert (await office.copy()).patients.unseen(number)
+        row = await office.book(opening)
+        assert (row.facts["patient_id"], row.facts["new_patient"]) == (number, True)
+
+
 async def stale(office):
     return (await office.desk.copies.mark(await office.office())).stale
 

@@ -87,6 +87,11 @@ class Copies:
         held = await self._current(office.id)
         return held.copy if held is not None else None
 
+    async def unseen(self, office: Office, patient_id: str) -> bool:
+        """Whether somebody has a chart and was never seen, as far as a copy tells, be it behind or not."""
+        copy = await self.behind(office)
+        return copy is not None and copy.patients.unseen(patient_id)
+
     async def reading(
         self, office: Office, of_copy: Callable[[Copy], Result], live: Callable[[], Awaitable[Result]]
     ) -> Result:

@@ -3,12 +3,15 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from server.desk.people.roster import Heard, Roster
 from server.sikka import formats
 
 CANDIDATES: Final = 24  # records looked at closely, besides those of the birth date said
+TELLING: Final = 200  # records among which one at least names a visit, where the system tells of any
+LONG_AGO: Final = 1901
 ISO_DAY: Final = 10
 _PHONES: Final = slice(7, 11)  # fields of a patient
 _PHONES_END: Final = _PHONES.stop
@@ -39,6 +42,12 @@ class CopiedPatient:
     def born(self) -> dt.date | None:
         """Birth date; None where the PMS has none."""
         return _day(self.birthdate)
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether it names a visit; systems that keep no empty dates put one of long ago in its place."""
+        visits = (_day(self.first_visit), _day(self.last_visit))
+        return any(visit is not None and visit.year > LONG_AGO for visit in visits)
 
     @property
     def phones(self) -> tuple[str, ...]:
@@ -81,6 +90,13 @@ class CopiedPatients:
         """Forget a patient; one who is not there is no matter."""
         if self._by_id.pop(patient_id, None) is not None:
             self.roster.remove(patient_id)
+
+    def unseen(self, patient_id: str) -> bool:
+        """Whether somebody has a chart and was never seen, where the practice's system tells of visits."""
+        patient = self.get(patient_id)
+        if patient is None or patient.was_seen:
+            return False
+        return any(CopiedPatient(*values).was_seen for values in islice(self._by_id.values(), TELLING))
 
     def born_on(self, day: dt.date) -> list[CopiedPatient]:
         """Everybody born on a day."""

@@ -18,8 +18,9 @@ _MONTHS: Final = 12
 
 
 def comer_of(proof: PatientProof, copy: Copy | None, today: dt.date) -> Comer:
-    """What kind of patient somebody verified is; one who is being registered is new."""
-    comer = Comer(new=bool(proof.registration or proof.requested))
+    """What kind of patient somebody verified is; one who is being registered or was never seen is new."""
+    unseen = copy is not None and copy.patients.unseen(proof.patient_id)
+    comer = Comer(new=bool(proof.registration or proof.requested) or unseen)
     record = copy.patients.get(proof.patient_id) if copy is not None else None
     given = dt.date.fromisoformat(proof.born) if proof.born else None
     born = record.born if record is not None and record.born is not None else given

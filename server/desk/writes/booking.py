@@ -175,7 +175,8 @@ class Booking(Requests):
                 "provider": slot.provider,
                 "patient_id": patient.patient_id,
                 "reason": slot.reason,
-                "new_patient": bool(patient.registration or patient.requested),
+                "new_patient": bool(patient.registration or patient.requested)
+                or await self._copies.unseen(profile.office, patient.patient_id),
                 "requested_patient": patient.requested,
             },
             natural_key=self._book_key(profile, patient, opening.start),
