@@ -95,7 +95,12 @@ async def heard_in(folder, texts: list[str], refusal: str) -> list[tuple[str, To
 
 
 def outcomes(heard: list[tuple[str, Told]]) -> list[tuple[str, str]]:
-    return [(what, told.outcome) for what, told in heard if what not in OF_THE_OFFICE]
+    """What came of each call; whether a write is done by its first answer hangs on the machine."""
+    return [
+        (what, "confirmed" if told.outcome == "pending" and not what.endswith("settled") else told.outcome)
+        for what, told in heard
+        if what not in OF_THE_OFFICE
+    ]
 
 
 def test_every_free_text_that_is_named_is_one_of_its_rows():
