@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from server.failures import ConfigurationError, Failure
+from server.misspelled import strangers
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -76,7 +77,6 @@ def read_settings(**options: str) -> Settings:
     """
     from pydantic import ValidationError  # noqa: PLC0415 - a quick answer to --help needs none of the parts
 
-    from server.misspelled import strangers  # noqa: PLC0415 - as above
     from server.settings import Settings, environment_names  # noqa: PLC0415 - as above
 
     unknown = strangers(os.environ, environment_names())
@@ -88,9 +88,8 @@ def read_settings(**options: str) -> Settings:
         return Settings(**options)  # pyright: ignore[reportArgumentType] - pydantic reads every value from text
     except ValidationError as problem:
         for error in problem.errors(include_input=False, include_url=False):
-            name = ".".join(
-                str(part) for part in error["loc"]
-            )  # "" of several together, which are in the text
+            # "" of several together, which are in the text
+            name = ".".join(str(part) for part in error["loc"])
             text = error["msg"].removeprefix(PYDANTICS)
             errors.print(f"{name}: {text}" if name else text, markup=False, soft_wrap=True)
         raise typer.Exit(CONFIGURATION) from None

@@ -22,6 +22,7 @@ from server.desk.writes.booking import Booking
 from server.desk.writes.moving import Moving
 from server.desk.writes.records import Records
 from server.desk.writes.registering import Registering
+from server.desk.writes.requests import Ground
 from server.settings import Settings
 from server.sikka.client import Sikka
 from store.opening import Store
@@ -62,6 +63,7 @@ def open_desk(store: Store, sikka: Sikka, doorbell: Doorbell, clock: Clock, sett
     gate = Gate(store, charters, ages, clock)
     calendar = Calendar(store.ledger, sikka, clock, settings, copies)
     patients = Patients(sikka, copies)
+    ground = Ground(store, doorbell, clock, settings, profiles, gate)
     return FrontDesk(
         store=store,
         clock=clock,
@@ -78,10 +80,10 @@ def open_desk(store: Store, sikka: Sikka, doorbell: Doorbell, clock: Clock, sett
         finding=Finding(
             calendar, store.ledger, SlotHolds(store, clock, settings), ListedSlots(sikka, clock), clock
         ),
-        booking=Booking(store, doorbell, clock, settings, profiles, gate, copies),
-        moving=Moving(store, doorbell, clock, settings, profiles, gate, calendar.stands),
-        registering=Registering(store, doorbell, clock, settings, profiles, gate),
-        records=Records(store, doorbell, clock, settings, profiles, gate, sikka, copies),
+        booking=Booking(ground, copies),
+        moving=Moving(ground, calendar.stands),
+        registering=Registering(ground),
+        records=Records(ground, sikka, copies),
         waiting=Waiting(store.ledger, doorbell, clock),
         inbox=DeskInbox(store, clock),
         accounts=Accounts(sikka, clock),

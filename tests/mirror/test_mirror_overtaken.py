@@ -7,7 +7,7 @@ from dataclasses import replace
 import anyio
 import pytest
 from harness import LIMIT_SECONDS, OFFICE_ID, open_office
-from visiting import Agent
+from visiting import Agent, applied
 
 from server.desk.copies.overlay import sr_no_of
 from server.desk.copies.overtaken import is_overtaken
@@ -76,6 +76,24 @@ async def test_a_visit_that_the_desk_has_changed_since_is_not_told_as_booked(tmp
             [item] = checked.facts["writebacks"]
             assert (item["outcome"], item["reason"]) == ("ok", "changed")
         assert (await agent.ask("check_writeback")).news == []
+
+
+async def test_a_visit_cancelled_in_the_offices_own_word_is_not_told_as_booked(tmp_path):
+    async with booked(tmp_path) as (office, agent, wish, _, row):
+        await applied(office, "[policy]\ncancelled_word = 'CXL'\n")
+        records, number = office.world.offices[OFFICE_ID].records, sr_no_of(await office.row(row))
+        records.appointments[number] = replace(records.appointments[number], status="cxl")
+        with anyio.fail_after(LIMIT_SECONDS):
+            status = ""
+            while status != "cxl":
+                office.world.offices[OFFICE_ID].refresh()
+                await office.desk.doorbell.wait_for_change(row.id, 0.1)
+                copy = await office.desk.copies.behind(office.profile.office)
+                found = copy.calendar.get(number) if copy is not None else None
+                status = found.status if found is not None else ""
+        checked = await agent.ask("check_writeback")
+        assert (checked.outcome, "the office has since changed that" in checked.say) == ("ok", True)
+        assert (await agent.ask("book_appointment", **wish)).facts["new"] is True
 
 
 async def test_a_visit_that_the_desk_has_changed_is_told_before_what_is_done(tmp_path):

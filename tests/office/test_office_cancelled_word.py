@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from harness import OFFICE_ID, SLOW, ManualClock, open_office, quiet_office, served
 from mirroring import mirrored_office
+from visiting import applied
 
 from server.background.conflicts import Conflict
 from server.background.evidence import Evidence
@@ -21,9 +22,7 @@ HOUR = 3600.0
 
 async def apply(office, document):
     """Apply a document, and read the profile as the next call does."""
-    profiles = office.store.profiles
-    over = (await profiles.marks(office.id)).version
-    await profiles.apply(office.id, document, over=over, by="a test", now=office.clock.now())
+    await applied(office, document)
     office.profile = await office.desk.profiles.of(await office.store.offices.get(office.id))
 
 

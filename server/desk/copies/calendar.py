@@ -77,6 +77,11 @@ class CopiedCalendar:
         """The appointment of that number; None where the copy has none."""
         return self._by_number.get(number)
 
+    def shown(self, number: str) -> Shown | None:
+        """What the appointment of that number is to this calendar; None where the copy has none."""
+        row = self.get(number)
+        return None if row is None else self._as_shown(row)
+
     def put(self, values: Sequence[str]) -> None:
         """Take an appointment in, or in anew; `values` are the fields of `APPOINTMENTS`."""
         row = _appointment(values)

@@ -21,12 +21,12 @@ def is_overtaken(row: Writeback, copy: Copy) -> bool:
     if row.operation not in PLACED or row.state is not State.CONFIRMED:
         return False
     number = sr_no_of(row) if row.operation == "book" else str(row.facts.get("appointment_sr_no", ""))
-    found = copy.calendar.get(number) if number else None
+    found = copy.calendar.shown(number) if number else None
     if found is None:
         return False
-    visit = found.shown.visit
+    visit = found.visit
     if visit is None:
-        return found.shown.gone
+        return found.gone
     if visit.start == _start(row, PLACED[row.operation]):
         return False
     behind = row.operation == "move" and visit.start == _start(row, "start")

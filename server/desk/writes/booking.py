@@ -1,5 +1,6 @@
 """Booking and cancelling: each becomes a row of the ledger, and nothing else."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,28 +8,25 @@ from typing import Any, Final
 
 import structlog
 
-from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.copies import Copies
 from server.desk.copies.overlay import Visit, sr_no_of
 from server.desk.copies.overtaken import PLACED, is_overtaken
-from server.desk.doorbell import Doorbell
-from server.desk.gate import Gate, Wish
-from server.desk.office import Profile, Profiles
+from server.desk.gate import Wish
+from server.desk.office import Profile
 from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.together import to_the_end
 from server.desk.writes.replacements import REPLACES, instead_of, is_going, proof_of
-from server.desk.writes.requests import Put, Requests
+from server.desk.writes.requests import Ground, Put, Requests
 from server.desk.writes.rulebook import Unfit
 from server.desk.zones import moment_of
-from server.settings import Settings
 from server.sikka import bodies
 from server.sikka.bodies import Write
+from server.sikka.errors import SikkaError
 from server.sikka.pms_fields import Operation
 from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import OPEN, UNDONE, State
 from store.offices import Office
-from store.opening import Store
 
 BOOKED_BY: Final = "Booked by the phone agent"
 NOTE_CHARACTERS: Final = 80
@@ -63,17 +61,8 @@ class Cancelled:
 class Booking(Requests):
     """Puts bookings and cancellations down."""
 
-    def __init__(
-        self,
-        store: Store,
-        doorbell: Doorbell,
-        clock: Clock,
-        settings: Settings,
-        profiles: Profiles,
-        gate: Gate,
-        copies: Copies,
-    ) -> None:
-        super().__init__(store, doorbell, clock, settings, profiles, gate)
+    def __init__(self, ground: Ground, copies: Copies) -> None:
+        super().__init__(ground)
         self._copies = copies
 
     async def is_asked_for(self, profile: Profile, patient: PatientProof, slot: SlotOffer) -> bool:
@@ -96,6 +85,9 @@ class Booking(Requests):
     async def overtaken(self, office: Office, row: Writeback) -> bool:
         """Whether the desk has changed since what a row has done; then the same may be asked for again."""
         copy = await self._copies.behind(office) if row.operation in PLACED else None
+        if copy is not None:
+            with contextlib.suppress(SikkaError):  # it is read from the copy as well, wherever that serves
+                copy.calendar.under((await self._profiles.of(office)).cancelled_word)
         if copy is None or not is_overtaken(row, copy) or (await self.latest(row)).id != row.id:
             return False  # or it is we who are changing it
         if row.natural_key is not None:

@@ -5,20 +5,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Standing, Visit, sr_no_of, visit_of
-from server.desk.doorbell import Doorbell
-from server.desk.gate import Gate
-from server.desk.office import Profile, Profiles
+from server.desk.office import Profile
 from server.desk.proofs import SlotOffer
-from server.desk.writes.requests import Put, Requests
-from server.settings import Settings
+from server.desk.writes.requests import Ground, Put, Requests
 from server.sikka import bodies
 from server.sikka.pms_fields import Operation
 from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import OPEN, UNDONE, State
-from store.opening import Store
 
 MOVE: Final = "move"
 
@@ -45,17 +40,8 @@ Stands: TypeAlias = Callable[[Profile, Visit], Awaitable[Visit | None]]
 class Moving(Requests):
     """Puts moves and confirmations down."""
 
-    def __init__(
-        self,
-        store: Store,
-        doorbell: Doorbell,
-        clock: Clock,
-        settings: Settings,
-        profiles: Profiles,
-        gate: Gate,
-        stands: Stands,
-    ) -> None:
-        super().__init__(store, doorbell, clock, settings, profiles, gate)
+    def __init__(self, ground: Ground, stands: Stands) -> None:
+        super().__init__(ground)
         self._stands = stands
 
     async def located(self, profile: Profile, visit: Visit) -> Located | None:

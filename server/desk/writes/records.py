@@ -6,16 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from server.clock import Clock
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.copies import Copies
-from server.desk.doorbell import Doorbell
-from server.desk.gate import Gate
-from server.desk.office import Profile, Profiles
+from server.desk.office import Profile
 from server.desk.proofs import PatientProof
-from server.desk.writes.requests import Put, Requests
+from server.desk.writes.requests import Ground, Put, Requests
 from server.desk.writes.rulebook import system_of
-from server.settings import Settings
 from server.sikka import bodies, formats
 from server.sikka.bodies import Write
 from server.sikka.client import Sikka
@@ -24,7 +20,6 @@ from server.sikka.pms_rules import rule_of, rules_for
 from server.sikka.pms_support import supports
 from server.sikka.vocabularies import Choice, Vocabulary
 from store.ledger_rows import NewWriteback
-from store.opening import Store
 
 # What a caller may want changed -> Sikka's fields for it (official page of PATCH /patient).
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -74,18 +69,8 @@ class Payment:
 class Records(Requests):
     """Puts changes of a record down, for a patient who is in the practice's system already."""
 
-    def __init__(
-        self,
-        store: Store,
-        doorbell: Doorbell,
-        clock: Clock,
-        settings: Settings,
-        profiles: Profiles,
-        gate: Gate,
-        sikka: Sikka,
-        copies: Copies,
-    ) -> None:
-        super().__init__(store, doorbell, clock, settings, profiles, gate)
+    def __init__(self, ground: Ground, sikka: Sikka, copies: Copies) -> None:
+        super().__init__(ground)
         self._sikka = sikka
         self._copies = copies
 

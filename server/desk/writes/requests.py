@@ -36,26 +36,30 @@ def appointment_key(index: Index, office: str, appointment_sr_no: str) -> str:
     return index.keyed_hash("appointment", office, appointment_sr_no)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What all requests are put down with."""
+
+    store: Store
+    doorbell: Doorbell
+    clock: Clock
+    settings: Settings
+    profiles: Profiles
+    gate: Gate
+
+
 class Requests:
     """Puts down what a caller wants done, if the office's software would take it. It sends nothing."""
 
-    def __init__(
-        self,
-        store: Store,
-        doorbell: Doorbell,
-        clock: Clock,
-        settings: Settings,
-        profiles: Profiles,
-        gate: Gate,
-    ) -> None:
-        self._store = store
-        self._ledger = store.ledger
-        self._index = store.index
-        self._doorbell = doorbell
-        self._clock = clock
-        self._settings = settings
-        self._profiles = profiles
-        self._gate = gate
+    def __init__(self, ground: Ground) -> None:
+        self._store = ground.store
+        self._ledger = ground.store.ledger
+        self._index = ground.store.index
+        self._doorbell = ground.doorbell
+        self._clock = ground.clock
+        self._settings = ground.settings
+        self._profiles = ground.profiles
+        self._gate = ground.gate
 
     def patient_key(self, profile: Profile, patient_id: str) -> str:
         """The keyed hash under which a patient's rows are found."""
