@@ -27,6 +27,8 @@ from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 from wire import Said, Target, main
 
+UNANSWERED = "IN_PROGRESS"  # what the aggregator puts in the place of an answer that is to come
+
 
 class Script(LLMService):
     """A model that asks for the calls it is given, and then keeps what it reads of them."""
@@ -34,6 +36,7 @@ class Script(LLMService):
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.awaited: list[str] = []
         self.asked = asyncio.Event()
         self.read = asyncio.Event()
         self.seen: dict[str, str] = {}
@@ -61,7 +64,9 @@ class Script(LLMService):
             self.asked.set()
         else:
             await self.push_frame(LLMTextFrame("One moment."))
-            self.read.set()
+            # An answer that was on its way when the turn before was talked over has a frame of its own, late.
+            if all(self.seen.get(one, UNANSWERED) != UNANSWERED for one in self.awaited):
+                self.read.set()
         await self.push_frame(LLMFullResponseEndFrame())
 
     def look(self, context: LLMContext) -> None:
@@ -126,7 +131,7 @@ class PipecatLine:
     async def turn(self, calls: list[dict[str, Any]], stop: dict[str, Any] | None) -> list[Said]:
         script = self.script
         script.calls = [(uuid.uuid4().hex, call) for call in calls]
-        ids = [one for one, _ in script.calls]
+        script.awaited = ids = [one for one, _ in script.calls]
         script.asked.clear()
         script.read.clear()
         await self.worker.queue_frame(LLMContextFrame(self.context))
