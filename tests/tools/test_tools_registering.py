@@ -11,7 +11,8 @@ from sandbox.config import EVERY_PMS
 from server.desk.proofs import PatientProof
 from store.handles import Kind
 from store.inbox import TaskKind
-from store.ledger_states import State
+from store.ledger_rows import Created
+from store.ledger_states import OPEN, State
 
 ADA = {
     "first_name": "Ada",
@@ -81,6 +82,35 @@ async def test_a_booking_for_somebody_being_registered_waits_for_it_and_is_then_
         row = (await office.ledger.search(office.id, operation="book"))[0]
         assert row.facts["patient_id"] == ada.patient_id
         assert office.posts == 1
+
+
+async def test_a_booking_not_released_yet_is_known_by_who_has_just_got_an_id(tmp_path):
+    not_done_yet = replace(FAST, writeback_seconds=(60.0, 60.0))
+    async with open_office(tmp_path, config=not_done_yet, write_wait_seconds=0.1) as office:
+        agent = Agent(office)
+        slots = await agent.slots()
+        told = await agent.yes("register_patient", **ADA)
+        wish = {"patient": told.facts["patient"], "caller_confirmed": True}
+        waiting = await agent.ask("book_appointment", slot=slots[0]["slot"], **wish)
+        assert waiting.facts["state"] == "waiting"
+        await _registered_before_the_release(office)
+        listed = await agent.ask("list_appointments", patient=told.facts["patient"])
+        assert [found["start"] for found in listed.facts["appointments"]] == [slots[0]["start"]]
+        another = await agent.ask("book_appointment", slot=slots[1]["slot"], **wish)
+        assert another.outcome == "needs_confirmation"
+        assert another.facts["appointment"] == listed.facts["appointments"][0]["appointment"]
+        again = await agent.ask("book_appointment", slot=slots[0]["slot"], **wish)
+        assert (again.facts["new"], again.facts["writeback"]) == (False, waiting.facts["writeback"])
+
+
+async def _registered_before_the_release(office):
+    """The practice has taken the patient; the release of the booking that waits for it is yet to come."""
+    (booking,) = await office.ledger.search(office.id, operation="book")
+    (registration,) = await office.ledger.search(office.id, operation="register")
+    now = office.clock.now()
+    await office.ledger.postpone(booking.id, due_at=now + 3_600_000, now=now)
+    done = Created(patient_id="4711")
+    await office.ledger.change(registration.id, State.CONFIRMED, now, expect=OPEN, created=done)
 
 
 async def test_registering_once_more_while_a_booking_waits_is_still_the_same_registration(tmp_path):

@@ -105,20 +105,24 @@ class Calendar:
             profile: of the office.
             patient_id: "" for a patient who is still being registered; then only what waits for that row
                 is there, and the copy is not asked.
-            registration: the ledger row that registers the patient; "" for one who was there.
+            registration: the ledger row that registers the patient; "" for one who was there. What waits for
+                it knows no patient id until it is released, which is a moment after the patient has one.
 
         Raises:
             SikkaError: there is no copy to read, and Sikka cannot be asked now.
             Unanswerable: without a zone there is no "now".
         """
         office, now = profile.office, profile.clock(self._clock.now())
+
+        def waits(row: Writeback) -> bool:
+            return bool(registration) and row.waits_for == registration
+
         if not patient_id:
-            waiting = await self._ledger.overlay(office.id)
-            ours = lay_over([], [row for row in waiting if registration and row.waits_for == registration])
+            ours = lay_over([], [row for row in await self._ledger.overlay(office.id) if waits(row)])
             return [visit for visit in ours.visits if visit.start >= now]
 
         def theirs(rows: list[Writeback]) -> list[Writeback]:
-            return [row for row in rows if row.facts.get("patient_id") == patient_id]
+            return [row for row in rows if row.facts.get("patient_id") == patient_id or waits(row)]
 
         async def live() -> _Look[Overlay]:
             calls = self._sikka.office(office.office_id, live=True)
@@ -136,7 +140,8 @@ class Calendar:
 
         look = await self._copies.reading(office, of_copy, live)
         visits = (await self._laid(office, look)).visits
-        return [visit for visit in visits if visit.patient_id == patient_id and visit.start >= now]
+        known_as = {patient_id, ""} if registration else {patient_id}
+        return [visit for visit in visits if visit.patient_id in known_as and visit.start >= now]
 
     async def stands(self, profile: Profile, visit: Visit) -> Visit | None:
         """An appointment as it stands by now, by the copy and our own rows: maybe at another time.

@@ -96,15 +96,23 @@ class Booking(Requests):
 
     async def of_patient(self, profile: Profile, patient: PatientProof) -> list[Writeback]:
         """The patient's bookings that are not done yet and still wanted, oldest first."""
-        key = await self._key_of(profile, patient)
-        rows = await self._ledger.open_by_patient(profile.office.id, key) if key else []
-        return [row for row in rows if row.operation == "book" and not row.wish]
+        office = profile.office.id
+        # Also once the patient has an id: what waits for the registration is released a moment later.
+        keys = {await self._key_of(profile, patient), await self._registered_as(profile, patient)}
+        rows = [row for key in keys if key for row in await self._ledger.open_by_patient(office, key)]
+        wanted = [row for row in rows if row.operation == "book" and not row.wish]
+        return sorted(wanted, key=lambda row: (row.created_at, row.id))
 
     async def _key_of(self, profile: Profile, patient: PatientProof) -> str | None:
         if patient.patient_id:
             return self.patient_key(profile, patient.patient_id)
-        registration = await self._ledger.get(profile.office.id, patient.registration)
-        return registration.patient_key if registration else None
+        return await self._registered_as(profile, patient)
+
+    async def _registered_as(self, profile: Profile, patient: PatientProof) -> str | None:
+        if not patient.registration:
+            return None
+        row = await self._ledger.get(profile.office.id, patient.registration)
+        return row.patient_key if row else None
 
     def _book_key(self, profile: Profile, patient: PatientProof, start: dt.datetime) -> str:
         return self._index.keyed_hash("book", profile.office.id, patient.subject, start.isoformat())
