@@ -10,13 +10,15 @@ from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.times.comers import comer_of
 from server.desk.times.reasons import reason_of
 from server.desk.writes.replacements import is_going
+from server.desk.writes.requests import Put
 from server.sikka.pms_fields import Operation
 from server.tools.call import Call
 from server.tools.results import Answer
+from server.tools.securing import Securing, securing
 from server.tools.telling import named, slot_when, standing_of, today_of, visit_handle, visit_when
 from server.tools.times import taken
 from server.tools.wording import phrase, sentence
-from server.tools.writes import HAS_VISIT, refusal, row_answer, visits_of_the_day, waited
+from server.tools.writes import HAS_VISIT, refusal, row_answer, waited
 from store.handles import Kind
 from store.ledger_rows import Writeback
 from store.ledger_states import UNDONE
@@ -42,20 +44,18 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
             if not agreed:
                 words = sentence(language, ("book", "needs_confirmation"), when=when)
                 return Answer(Outcome.NEEDS_CONFIRMATION, words)
-            answer = await _hindrance(call, profile, patient, slot, suits=suits)
-            if answer is not None:
-                return answer
-        put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
-        if is_going(put.row):
-            # It may be deleted at this very moment: what is wanted now comes after that.
-            await waited(call, put.row)
-            put = await desk.booking.book(profile, patient, slot, values["note"], call.scope_key)
+        async with securing(call, profile, slot, patient.subject) as time:
+            if asked is None:
+                answer = await _hindrance(call, profile, patient, slot, time, suits=suits)
+                if answer is not None:
+                    return answer
+            put = await _put_down(call, profile, patient, slot, values["note"])
+            call.row = put.row
+            await time.let_go()
     except Unanswerable as reason:
         if reason.reason == "no_zone":
             raise
         return refusal(call, "book", reason, when=when)
-    call.row = put.row
-    await desk.finding.release(profile, slot.opening, patient.subject)
     call.row = put.row if put.new else await desk.booking.latest(put.row)
     if call.row.id != put.row.id:  # confirmed once, and being cancelled or moved since
         return await row_answer(call, await waited(call, call.row), new=False)
@@ -83,9 +83,9 @@ async def _for_whom_it_is(
 
 
 async def _hindrance(
-    call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer, *, suits: bool
+    call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer, time: Securing, *, suits: bool
 ) -> Answer | None:
-    """Why a booking that the caller has said yes to is not put down yet; None if nothing is in its way."""
+    """Why a booking that the caller has said yes to is not put down yet; None with its time secured."""
     desk, language, opening = call.desk, call.language, slot.opening
     when = slot_when(call, slot)
     if await _is_not_registered(call, patient):
@@ -95,36 +95,22 @@ async def _hindrance(
         return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_past"), when=when))
     if not suits:
         return await taken(call, profile, slot, "book_for", {"when": when}, patient, seen=None)
-    return await _not_free(call, profile, patient, slot)
-
-
-async def _not_free(call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer) -> Answer | None:
-    """Why a time cannot be had, or not without a question; None with the time secured for this booking."""
-    desk, opening, who = call.desk, slot.opening, patient.subject
-    when = slot_when(call, slot)
-    # From here on no other call gets past with this time, whatever it was offered.
-    secured = await desk.finding.secure(profile, opening, who, call.scope_key)
-    visits = await visits_of_the_day(call, profile, opening) if secured else []
-    if (
-        secured
-        and visits is not None
-        and await desk.finding.is_free(profile, opening, visits, who, call.scope_key)
-    ):
-        if slot.adds_for == who:
-            return None
-        question = await _which_of_two(call, profile, patient, slot, visits)
-        if question is not None:
-            await desk.finding.keep(profile, opening, who, call.scope_key)
-        return question
-    if secured:
-        await desk.finding.release(profile, opening, who)
+    if await time.is_free():
+        return await _which_of_two(call, profile, patient, slot, time.visits)
     # The same booking asked for twice at once takes its own time: then it is the same request.
     if await desk.booking.is_asked_for(profile, patient, slot):
         return None
-    if visits is None:
-        words = sentence(call.language, ("book", Outcome.UNAVAILABLE.value), when=when)
-        return Answer(Outcome.UNAVAILABLE, words, writes=True)
-    return await taken(call, profile, slot, "book", {"when": when}, patient, seen=visits if secured else None)
+    return await time.lost("book", {"when": when}, patient)
+
+
+async def _put_down(call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str) -> Put:
+    booking = call.desk.booking
+    put = await booking.book(profile, patient, slot, note, call.scope_key)
+    if not is_going(put.row):
+        return put
+    # It may be deleted at this very moment: what is wanted now comes after that.
+    await waited(call, put.row)
+    return await booking.book(profile, patient, slot, note, call.scope_key)
 
 
 async def _is_not_registered(call: Call, patient: PatientProof) -> bool:
@@ -163,6 +149,8 @@ async def _which_of_two(
     call: Call, profile: Profile, patient: PatientProof, slot: SlotOffer, visits: list[Visit] | None
 ) -> Answer | None:
     """Shall the new time replace another, or be one more? The slot handle given now means one more."""
+    if slot.adds_for == patient.subject:
+        return None
     other = await _another(call, profile, patient, slot, visits or [])
     return None if other is None else await _question(call, patient, slot, other)
 

@@ -14,10 +14,10 @@ from server.sikka.errors import SikkaError
 from server.sikka.pms_fields import Operation
 from server.tools.call import BadHandle, Call
 from server.tools.results import Answer, outcome_of
+from server.tools.securing import Securing, securing
 from server.tools.telling import named, row_words, slot_when, standing_of, visit_handle, visit_when
-from server.tools.times import taken
 from server.tools.wording import sentence
-from server.tools.writes import gone, read_back, refusal, row_answer, visits_of_the_day, waited
+from server.tools.writes import gone, read_back, refusal, row_answer, waited
 from store.handles import Kind
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE
@@ -69,12 +69,14 @@ async def reschedule(call: Call, values: dict[str, Any]) -> Answer:
         (await desk.profiles.rulebook(call.office)).demand(wanted.operation)
         row = await _same_request(call, wanted)
         if row is None:
-            answer = await _hindrance(call, wanted, words, confirmed=values["caller_confirmed"])
-            if answer is not None:
-                return answer
-            put = await _put_down(call, wanted)
-            call.row = put.row
-            await desk.finding.release(wanted.profile, wanted.slot.opening, visit_subject(wanted.visit))
+            who = visit_subject(wanted.visit)
+            async with securing(call, wanted.profile, wanted.slot, who) as time:
+                answer = await _hindrance(call, wanted, time, words, confirmed=values["caller_confirmed"])
+                if answer is not None:
+                    return answer
+                put = await _put_down(call, wanted)
+                call.row = put.row
+                await time.let_go()
         else:
             put = Put(await desk.booking.latest(row), new=False)
     except Unanswerable as reason:
@@ -134,8 +136,10 @@ async def _booked_there(call: Call, wanted: _Wanted) -> Writeback | None:
     return await call.desk.booking.asked(wanted.profile, proof_of(booking), start)
 
 
-async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, confirmed: bool) -> Answer | None:
-    """Why a move is not put down, or not yet; None if nothing is in its way."""
+async def _hindrance(
+    call: Call, wanted: _Wanted, time: Securing, words: dict[str, str], *, confirmed: bool
+) -> Answer | None:
+    """Why a move is not put down, or not yet; None if nothing is in its way, and the time is secured."""
     now = wanted.profile.clock(call.desk.clock.now())
     start = wanted.slot.opening.start
     if wanted.visit.start <= now:
@@ -144,8 +148,8 @@ async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, conf
         return _answer(call, Outcome.SLOT_TAKEN, "slot_past", words)
     if start == wanted.visit.start:
         return await _stay(call, wanted, words, confirmed=confirmed)
-    if wanted.lengthened and not confirmed and (short := await _too_short(call, wanted, words)) is not None:
-        return short
+    if wanted.lengthened and not confirmed and (short := await _not_free(call, wanted, time, words)):
+        return short  # it never was long enough: so no yes is asked for
     if not await _agreed(call, wanted, confirmed=confirmed):
         old, new = wanted.visit.provider_id, wanted.slot.opening.provider_id
         key = "needs_confirmation.provider" if old and old != new else "needs_confirmation"
@@ -153,7 +157,7 @@ async def _hindrance(call: Call, wanted: _Wanted, words: dict[str, str], *, conf
     return (
         await _earlier_change(call, wanted)
         or await _still_going(call, wanted, words)
-        or await _not_free(call, wanted, words)
+        or await _not_free(call, wanted, time, words)
     )
 
 
@@ -183,8 +187,8 @@ async def _stay(call: Call, wanted: _Wanted, words: dict[str, str], *, confirmed
     return await _earlier_change(call, wanted) or _answer(call, Outcome.WITHDRAWN, "wish.withdrawn", words)
 
 
-def _answer(call: Call, outcome: Outcome, key: str, words: dict[str, str], *, writes: bool = False) -> Answer:
-    return Answer(outcome, sentence(call.language, ("move", key), **words), writes=writes)
+def _answer(call: Call, outcome: Outcome, key: str, words: dict[str, str]) -> Answer:
+    return Answer(outcome, sentence(call.language, ("move", key), **words))
 
 
 async def _agreed(call: Call, wanted: _Wanted, *, confirmed: bool) -> bool:
@@ -234,38 +238,16 @@ async def _wanted_again(call: Call, row: Writeback) -> Answer | None:
     return answer
 
 
-async def _too_short(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answer | None:
-    """What is said, before a yes is asked for it, of a time that never was long enough; None of any other."""
-    answer = await _not_free(call, wanted, words)
-    if answer is None:
-        subject = visit_subject(wanted.visit)
-        await call.desk.finding.keep(wanted.profile, wanted.slot.opening, subject, call.scope_key)
-    return answer
-
-
-async def _not_free(call: Call, wanted: _Wanted, words: dict[str, str]) -> Answer | None:
-    finding, profile, opening = call.desk.finding, wanted.profile, wanted.slot.opening
-    subject = visit_subject(wanted.visit)
-    secured = await finding.secure(profile, opening, subject, call.scope_key)
-    visits = await visits_of_the_day(call, profile, opening) if secured else []
+async def _not_free(call: Call, wanted: _Wanted, time: Securing, words: dict[str, str]) -> Answer | None:
+    """What is said of a time that cannot be had; None with it secured, or where this request has it."""
     makes_way = wanted.visit.appointment_sr_no if wanted.located.booking is None else ""
-    if (
-        secured
-        and visits is not None
-        and await finding.is_free(profile, opening, visits, subject, call.scope_key, but=makes_way)
-        and finding.columns(profile).is_open(opening)
-    ):
+    columns = call.desk.finding.columns(wanted.profile)
+    if await time.is_free(but=makes_way) and columns.is_open(wanted.slot.opening):
         return None
-    if secured:
-        await finding.release(profile, opening, subject)
     # The same asked for twice at once, or the patient's own time, wanted again.
     if await _same_request(call, wanted) or await _booked_there(call, wanted):
         return None
-    if visits is None:
-        return _answer(call, Outcome.UNAVAILABLE, "unavailable", words, writes=True)
-    patient = PatientProof(wanted.visit.patient_id, "")
-    seen = visits if secured else None
-    return await taken(call, profile, wanted.slot, "move", words, patient, seen=seen)
+    return await time.lost("move", words, PatientProof(wanted.visit.patient_id, ""))
 
 
 async def _put_down(call: Call, wanted: _Wanted) -> Put:

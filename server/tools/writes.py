@@ -7,9 +7,7 @@ from typing import Any, Final
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.charter.terms import words_in
 from server.desk.copies.overlay import Visit
-from server.desk.office import Profile
 from server.desk.proofs import visit_of_payload, visit_subject
-from server.desk.times.openings import Opening
 from server.desk.writes.booking import Cancelled
 from server.sikka.errors import SikkaError
 from server.tools.arguments import BadArgument
@@ -230,12 +228,6 @@ async def _latest(call: Call, rows: list[Writeback]) -> list[Writeback]:
     """The rows that have taken the places of these, each once."""
     latest = [await call.desk.booking.latest(row) for row in rows]
     return list({row.id: row for row in latest}.values())
-
-
-async def visits_of_the_day(call: Call, profile: Profile, opening: Opening) -> list[Visit] | None:
-    """All visits of an opening's day, by the copy and our own rows; None if not to be seen in time."""
-    seconds = min(call.desk.settings.slot_check_seconds, call.seconds_left)
-    return await call.desk.calendar.last_look(profile, opening.start.date(), seconds)
 
 
 async def waited(call: Call, row: Writeback) -> Writeback:
