@@ -38,12 +38,9 @@ async def book(call: Call, values: dict[str, Any]) -> Answer:
         asked = await desk.booking.asked(profile, patient, slot.opening.start)
         if asked is not None and (question := await _replaced(call, profile, patient, slot, asked)):
             return question
-        if asked is None:
-            offered_ms = desk.clock.now() - handle.issued_at
-            agreed = values["caller_confirmed"] and offered_ms >= desk.settings.consent_seconds * 1000
-            if not agreed:
-                words = sentence(language, ("book", "needs_confirmation"), when=when)
-                return Answer(Outcome.NEEDS_CONFIRMATION, words)
+        if asked is None and not (values["caller_confirmed"] and call.yes_counts(handle.issued_at)):
+            words = sentence(language, ("book", "needs_confirmation"), when=when)
+            return Answer(Outcome.NEEDS_CONFIRMATION, words)
         async with securing(call, profile, slot, patient.subject) as time:
             if asked is None:
                 answer = await _hindrance(call, profile, patient, slot, time, suits=suits)
@@ -90,7 +87,7 @@ async def _hindrance(
     when = slot_when(call, slot)
     if await _is_not_registered(call, patient):
         words = sentence(language, ("book", "rejected.registration_failed"), when=when)
-        return Answer(Outcome.FAILED, words, writes=True)
+        return Answer(Outcome.FAILED, words)
     if opening.start <= profile.clock(desk.clock.now()):
         return Answer(Outcome.SLOT_TAKEN, sentence(language, ("book", "slot_past"), when=when))
     if not suits:

@@ -125,6 +125,13 @@ class Call:
         """What remains for waiting, after what the answer itself needs."""
         return max(0.0, self.ends_at - self.desk.clock.monotonic() - ANSWER_SECONDS)
 
+    def yes_counts(self, asked_at: int) -> bool:
+        """Whether a yes to what was offered or read back at `asked_at` (UTC ms) can be the caller's own.
+
+        One that comes sooner was given before anybody can have heard the question.
+        """
+        return self.desk.clock.now() - asked_at >= self.desk.settings.consent_seconds * 1000
+
     async def profile(self) -> Profile:
         """The office's profile. Raises SikkaError."""
         return await self.desk.profiles.of(self.office)

@@ -47,7 +47,7 @@ async def _request(call: Call, diverted: Diverted) -> Diversion:
     facts: dict[str, Any] = {"why": why.value}
     if wish.start is not None:
         facts["start"] = wish.start.isoformat(timespec="minutes")
-    return Diversion(Answer(Outcome.REQUESTED, said, facts=facts, new=new, writes=True), task)
+    return Diversion(Answer(Outcome.REQUESTED, said, facts=facts, new=new), task)
 
 
 async def _transfer(call: Call, diverted: Diverted) -> Answer:
@@ -67,4 +67,4 @@ def _told(call: Call, diverted: Diverted, outcome: Outcome, key: str, transfer: 
     wish = diverted.wish
     words = words_of(call, wish.operation, wish.facts)
     said = sentence(call.language, (wish.operation, key), **words, transfer=transfer)
-    return Answer(outcome, said, facts={"why": diverted.verdict.why.value}, writes=True)
+    return Answer(outcome, said, facts={"why": diverted.verdict.why.value})

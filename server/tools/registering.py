@@ -71,7 +71,7 @@ async def register(call: Call, values: dict[str, Any]) -> Answer:
     except Unanswerable as reason:
         return refusal(call, "register", reason)
     except SikkaError:
-        return Answer(Outcome.UNAVAILABLE, sentence(call.language, ("register", "unavailable")), writes=True)
+        return Answer(Outcome.UNAVAILABLE, sentence(call.language, ("register", "unavailable")))
     call.row = row
     return await _row_answer(call, await waited(call, row), asked, new=False)
 

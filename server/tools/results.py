@@ -51,7 +51,6 @@ class Answer:
     new: bool | None = None
     as_of: str | None = None
     stale: bool = False
-    writes: bool = False
     told: list[Writeback] = field(default_factory=list[Writeback])
     alone: bool = False
     shorter: Sentence | None = None
@@ -88,8 +87,11 @@ def _fitting(answer: Answer, news: list[Sentence]) -> int:
     return len(news)
 
 
-def as_result(answer: Answer, news: list[Sentence], language: str) -> CallToolResult:
-    """The answer in the protocol's form. News goes first: the caller has waited for it."""
+def as_result(answer: Answer, news: list[Sentence], language: str, *, writes: bool = False) -> CallToolResult:
+    """The answer in the protocol's form. News goes first: the caller has waited for it.
+
+    `writes` is whether a tool that writes was run for it: then it is not to be called again unchanged.
+    """
     say, following, _ = answer.sentence
     told = [sentence.say for sentence in news]
     spoken = " ".join([*told, say])
@@ -99,7 +101,7 @@ def as_result(answer: Answer, news: list[Sentence], language: str) -> CallToolRe
         "outcome": answer.outcome.value,
         "say": spoken,
         "next": following,
-        "retry": _retry(answer).value,
+        "retry": _retry(answer, writes=writes).value,
         **answer.facts,
     }
     if told:
@@ -122,7 +124,7 @@ def as_result(answer: Answer, news: list[Sentence], language: str) -> CallToolRe
     )
 
 
-def _retry(answer: Answer) -> Retry:
-    if answer.writes and answer.outcome is Outcome.UNAVAILABLE:
+def _retry(answer: Answer, *, writes: bool) -> Retry:
+    if writes and answer.outcome is Outcome.UNAVAILABLE:
         return Retry.NEVER
     return RETRY_OF.get(answer.outcome, Retry.NEVER)

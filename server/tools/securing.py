@@ -1,6 +1,6 @@
 """Securing a time while something is put down for it, so that no other call gets past with it meanwhile."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -71,7 +71,7 @@ class Securing:
 
 
 @asynccontextmanager
-async def securing(call: Call, profile: Profile, slot: SlotOffer, who: str) -> AsyncIterator[Securing]:
+async def securing(call: Call, profile: Profile, slot: SlotOffer, who: str) -> AsyncGenerator[Securing]:
     """A time to secure; unless it is let go, it is the call's offer again at the end, as it was.
 
     Whatever the end is: a question first, a wish that is left to people, an error, or a caller cut off.

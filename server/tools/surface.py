@@ -172,12 +172,11 @@ class Surface(MCPServer[None]):
         act = act_of(call, spec.name, arguments)
         with during(act):
             answer = await self._answer(call, spec, arguments)
-        answer.writes = spec.writes
         answer.facts = allowed(spec.name, answer.facts)
         if answer.outcome not in outcomes_of(spec.name):
             log.error("outcome_unlisted", tool=spec.name, outcome=answer.outcome.value)
         try:
-            news = await self._news(call, answer)
+            news = await self._news(call, spec, answer)
         except Exception as error:  # noqa: BLE001 - the answer is true without the news
             log.error("news_lost", tool=spec.name, error=type(error).__name__)
             news = []
@@ -189,7 +188,7 @@ class Surface(MCPServer[None]):
             await keep(call)
         if answer.row is not None:  # from here on the row's own lines go on with it
             log.info("answered", tool=spec.name, outcome=answer.outcome.value, row=answer.row.id)
-        return as_result(answer, news, call.language)
+        return as_result(answer, news, call.language, writes=spec.writes)
 
     async def _open_call(self, origin: Origin, started: float) -> Call:
         access = self._access()
@@ -259,14 +258,14 @@ class Surface(MCPServer[None]):
                 return await row_answer(call, call.row, new=None)
             return _plain(language, ("any", "internal"), Outcome.INTERNAL)
 
-    async def _news(self, call: Call, answer: Answer) -> list[Sentence]:
+    async def _news(self, call: Call, spec: ToolSpec, answer: Answer) -> list[Sentence]:
         """What the caller has not heard yet of earlier writes, but for those this answer is about."""
         if answer.alone:
             return []
         ledger, now = self._desk.store.ledger, self._desk.clock.now()
         about = [row for row in (answer.row, *answer.told) if row is not None]
         # A runtime may drop the answer of a call that goes on: how what it wrote ended is told once more.
-        wrote = answer.writes and answer.new is not False
+        wrote = spec.writes and answer.new is not False
         for row in about:
             if wrote and row.state in SETTLED:
                 call.later.append(ledger.telling_once(row.id, row.state))

@@ -195,8 +195,7 @@ async def _agreed(call: Call, wanted: _Wanted, *, confirmed: bool) -> bool:
     """Whether a yes counts: the slot was offered, and old and new time were read back, long enough ago."""
     subject = f"{visit_subject(wanted.visit)}>{wanted.slot.subject}"
     agreed = await read_back(call, "move", subject, confirmed=confirmed)
-    offered_ms = call.desk.clock.now() - wanted.offered_at
-    return agreed and offered_ms >= call.desk.settings.consent_seconds * 1000
+    return agreed and call.yes_counts(wanted.offered_at)
 
 
 async def _earlier_change(call: Call, wanted: _Wanted) -> Answer | None:
@@ -313,7 +312,7 @@ async def confirm(call: Call, values: dict[str, Any]) -> Answer:
         row = await desk.moving.confirmed_before(call.office.id, visit)
         if row is None:
             words_now = sentence(call.language, ("confirm", "unavailable"), **words)
-            return Answer(Outcome.UNAVAILABLE, words_now, writes=True)
+            return Answer(Outcome.UNAVAILABLE, words_now)
         put = Put(row, new=False)
     except Unanswerable as reason:
         return refusal(call, "confirm", reason, **words)

@@ -69,15 +69,13 @@ async def row_answer(call: Call, row: Writeback, *, new: bool | None, handle: st
     if row.operation in HAS_VISIT and row.state not in UNDONE:
         facts["appointment"] = await row_visit_handle(call, row)
         handles.append(("appointment", facts["appointment"]))
-    return Answer(
-        outcome_of(row), row_sentence(call, row), facts=facts, handles=handles, row=row, new=new, writes=True
-    )
+    return Answer(outcome_of(row), row_sentence(call, row), facts=facts, handles=handles, row=row, new=new)
 
 
 def gone(call: Call, visit: Visit) -> Answer:
     """What is said of an appointment that stands in the calendar no more."""
     words = sentence(call.language, ("any", "gone"), when=visit_when(call, visit))
-    return Answer(Outcome.NEEDS_HUMAN, words, writes=True)
+    return Answer(Outcome.NEEDS_HUMAN, words)
 
 
 def refusal(call: Call, operation: str, reason: Unanswerable, **words: str) -> Answer:
@@ -121,7 +119,7 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
         cancelled = await desk.booking.cancelled_before(call.office.id, visit)
         if cancelled is None:
             words = sentence(language, ("cancel", "unavailable"), when=when)
-            return Answer(Outcome.UNAVAILABLE, words, writes=True)
+            return Answer(Outcome.UNAVAILABLE, words)
     except Unanswerable as reason:
         return refusal(call, "cancel", reason, when=when)
     return await _cancelled_answer(call, visit, cancelled)
@@ -213,7 +211,6 @@ def _list_answer(
             (f"writeback {place}", item["writeback"]) for place, item in enumerate(facts["writebacks"], 1)
         ],
         told=[wish for wish in told if isinstance(wish, Writeback)],
-        writes=True,
     )
 
 
@@ -242,7 +239,7 @@ async def read_back(call: Call, operation: str, subject: str, *, confirmed: bool
     desk, now = call.desk, call.desk.clock.now()
     key = desk.store.index.keyed_hash("readback", call.scope_key or "", operation, subject)
     read_at = await desk.store.readbacks.read_at(call.office.id, key, now)
-    if confirmed and read_at is not None and now - read_at >= desk.settings.consent_seconds * 1000:
+    if confirmed and read_at is not None and call.yes_counts(read_at):
         return True
     await desk.store.readbacks.read(call.office.id, key, now, int(desk.settings.handle_minutes * 60_000))
     return False
@@ -273,7 +270,6 @@ async def _wish_answer(call: Call, row: Writeback, visit: Visit, cancelled: Canc
         row=about,
         new=cancelled.new,
         told=[row],
-        writes=True,
     )
 
 
