@@ -1,9 +1,8 @@
 """Telling a verified patient what the record says of their balance and insurance."""
 
 import re
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from server.desk.accounts import Balance, Insurance, Place
 from server.desk.answers import Outcome
@@ -13,7 +12,6 @@ from server.tools.results import Answer
 from server.tools.speech import spoken_list
 from server.tools.spoken_facts import spoken_amount
 from server.tools.wording import FACT_LIMITS, phrase, sentence
-from store.offices import Office
 
 COMPANY_WORDS: Final = 10
 # What a company's name is made of. The PMS's text is cut down to it, since it will be spoken.
@@ -21,14 +19,11 @@ _NO_NAME: Final = re.compile(r"[^\w &'-]|_|\d{4,}")
 # Names that hold this word would say of an insurance what this program never says.
 _NEVER_SAID: Final = re.compile("cover", re.IGNORECASE)
 
-Found = TypeVar("Found")
-
 
 async def get_balance(call: Call, values: dict[str, Any]) -> Answer:
     """What the record shows as due from a verified patient."""
-    found = await _read(call, values["patient"], call.desk.accounts.balance)
-    if isinstance(found, Answer):
-        return found
+    patient = await call.patient(values["patient"])
+    found = await call.desk.accounts.balance(call.office, patient.patient_id)
     if found is None:
         return Answer(Outcome.NEEDS_HUMAN, sentence(call.language, ("get_balance", "not_known")))
     words = sentence(
@@ -47,9 +42,8 @@ async def get_balance(call: Call, values: dict[str, Any]) -> Answer:
 
 async def get_insurance(call: Call, values: dict[str, Any]) -> Answer:
     """Which insurances the record of a verified patient lists; not what they pay."""
-    found = await _read(call, values["patient"], call.desk.accounts.insurances)
-    if isinstance(found, Answer):
-        return found
+    patient = await call.patient(values["patient"])
+    found = await call.desk.accounts.insurances(call.office, patient.patient_id)
     facts = {
         "insurance": [
             {
@@ -67,11 +61,6 @@ async def get_insurance(call: Call, values: dict[str, Any]) -> Answer:
     listed = spoken_list([_spoken_insurance(call, row) for row in found], "and", call.voice)
     words = sentence(call.language, ("get_insurance", key), insurances=listed, amount=left)
     return Answer(Outcome.OK, words, facts=facts, as_of=call.office.as_of)
-
-
-async def _read(call: Call, handle: str, read: Callable[[Office, str], Awaitable[Found]]) -> Found | Answer:
-    proof = await call.patient(handle)
-    return await read(call.office, proof.patient_id)
 
 
 def _spoken_balance(call: Call, found: Balance) -> list[str]:
