@@ -103,6 +103,15 @@ class Argument:
         raise BadArgument(self.name)
 
 
+PATIENT: Final = Argument("patient", "Patient handle from find_patient.", required=True)
+CALLER_CONFIRMED: Final = Argument(
+    "caller_confirmed",
+    "True only after the caller has said yes to what was read back.",
+    kind="boolean",
+    default=False,
+)
+
+
 def object_schema(arguments: tuple[Argument, ...]) -> dict[str, Any]:
     """The input schema of a tool."""
     schema: dict[str, Any] = {

@@ -3,10 +3,8 @@
 from typing import Final
 
 from server.tools import billing_reads, records
-from server.tools.arguments import Argument
+from server.tools.arguments import CALLER_CONFIRMED, PATIENT, Argument
 from server.tools.surface import ToolSpec
-
-_PATIENT: Final = Argument("patient", "Patient handle from find_patient.", required=True)
 
 BILLING: Final[tuple[ToolSpec, ...]] = (
     ToolSpec(
@@ -17,7 +15,7 @@ BILLING: Final[tuple[ToolSpec, ...]] = (
             "no bill, and no price of anything to come. Example: 'Do I still owe you something?': the "
             "patient."
         ),
-        arguments=(_PATIENT,),
+        arguments=(PATIENT,),
         run=billing_reads.get_balance,
         operation="get_balance",
     ),
@@ -29,7 +27,7 @@ BILLING: Final[tuple[ToolSpec, ...]] = (
             "tell what an insurance pays; for that offer message_office. Which plans the office takes is "
             "office_info's. Example: 'Do you have my new insurance?': the patient."
         ),
-        arguments=(_PATIENT,),
+        arguments=(PATIENT,),
         run=billing_reads.get_insurance,
         operation="get_insurance",
     ),
@@ -44,16 +42,11 @@ BILLING: Final[tuple[ToolSpec, ...]] = (
             "'check'."
         ),
         arguments=(
-            _PATIENT,
+            PATIENT,
             Argument("amount", "Decimal number such as 45.50.", required=True),
             Argument("method", "How it was paid.", required=True, choices=("cash", "check", "card", "other")),
             Argument("reference", "Check or receipt number; empty for none."),
-            Argument(
-                "caller_confirmed",
-                "True only after the caller has said yes to what was read back.",
-                kind="boolean",
-                default=False,
-            ),
+            CALLER_CONFIRMED,
         ),
         run=records.record_payment,
         operation="record_payment",

@@ -3,10 +3,8 @@
 from typing import Final
 
 from server.tools import reads, records, visits
-from server.tools.arguments import Argument
+from server.tools.arguments import CALLER_CONFIRMED, PATIENT, Argument
 from server.tools.surface import ToolSpec
-
-_PATIENT: Final = Argument("patient", "Patient handle from find_patient.", required=True)
 
 FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
     ToolSpec(
@@ -17,7 +15,7 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
             "enough. Requests of this call that are not confirmed yet are listed as pending. Example: "
             "'When was I to come again?': the patient."
         ),
-        arguments=(_PATIENT,),
+        arguments=(PATIENT,),
         run=reads.list_appointments,
         operation="list_appointments",
     ),
@@ -51,7 +49,7 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
             "555 0142'."
         ),
         arguments=(
-            _PATIENT,
+            PATIENT,
             Argument(
                 "field",
                 "What is to change.",
@@ -59,12 +57,7 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
                 choices=("phone", "email", "address", "name", "birth_date"),
             ),
             Argument("value", "The new value; a name as 'Last, First', a date in ISO.", required=True),
-            Argument(
-                "caller_confirmed",
-                "True only after the caller has said yes to what was read back.",
-                kind="boolean",
-                default=False,
-            ),
+            CALLER_CONFIRMED,
         ),
         run=records.update_patient,
         operation="update_patient",
@@ -79,7 +72,7 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
             "preference. For a question or a request use message_office, which people answer. Example: 'I "
             "can't lie flat for long': note 'Cannot lie flat for long.'"
         ),
-        arguments=(_PATIENT, Argument("note", "The note in one or two plain sentences.", required=True)),
+        arguments=(PATIENT, Argument("note", "The note in one or two plain sentences.", required=True)),
         run=records.add_note,
         operation="add_note",
         writes=True,

@@ -3,15 +3,9 @@
 from typing import Final
 
 from server.tools import booking, reads, registering, times, visits, writes
-from server.tools.arguments import Argument
+from server.tools.arguments import CALLER_CONFIRMED, Argument
 from server.tools.surface import ToolSpec
 
-_CONFIRMED: Final = Argument(
-    "caller_confirmed",
-    "True only after the caller has said yes to what was read back.",
-    kind="boolean",
-    default=False,
-)
 _PATIENT: Final = Argument("patient", "Patient handle from find_patient or register_patient.", required=True)
 _APPOINTMENT: Final = Argument(
     "appointment", "Appointment handle, as find_patient or a booking gave it.", required=True
@@ -59,7 +53,7 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
             Argument("date_of_birth", "ISO date such as 1990-02-28.", required=True),
             Argument("phone", "Where the office can reach them.", required=True),
             Argument("email", "Empty if there is none."),
-            _CONFIRMED,
+            CALLER_CONFIRMED,
         ),
         run=registering.register,
         operation="register",
@@ -107,7 +101,7 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
             _PATIENT,
             Argument("slot", "Slot handle from find_slots.", required=True),
             Argument("note", "One plain sentence for the office; empty for none."),
-            _CONFIRMED,
+            CALLER_CONFIRMED,
         ),
         run=booking.book,
         operation="book",
@@ -126,7 +120,7 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         arguments=(
             _APPOINTMENT,
             Argument("slot", "Slot handle from find_slots.", required=True),
-            _CONFIRMED,
+            CALLER_CONFIRMED,
         ),
         run=visits.reschedule,
         operation="move",
@@ -146,7 +140,7 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
         arguments=(
             _APPOINTMENT,
             Argument("reason", "Why, in a few words; empty if not said."),
-            _CONFIRMED,
+            CALLER_CONFIRMED,
         ),
         run=writes.cancel,
         operation="cancel",
