@@ -26,7 +26,7 @@ FACTS = {
 }
 DONE = {"confirmed", "confirmed.person", "confirmed.changed"}  # it was done, whatever the desk did since
 UNDONE = {"failed", "rejected", "withdrawn"}
-SILENT = {("cancel", "withdrawn"), ("cancel", "rejected.registration_failed")}
+SILENT = {("cancel", "withdrawn")}
 SENTENCES = {**writes.SENTENCES, **visits.SENTENCES, **registering.SENTENCES, **records.SENTENCES}
 SPOKEN = {"Tuesday, December 1 at 2 PM": START, "Wednesday, December 2 at 9 AM": NEW_START}
 

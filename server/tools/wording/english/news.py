@@ -19,7 +19,6 @@ _SCHEDULING: Final = {
     ("news", "book.withdrawn"): ("Update: the request for {when} was taken back; nothing was booked.", ""),
     ("news", "book.overdue"): ("Update: {when} is taking longer than usual and isn't confirmed yet.", ""),
     ("news", "book.uncertain"): ("Update: I'm still finding out whether the office has {when}.", ""),
-    ("news", "book.submitted"): ("Update: the office has the request for {when}; not confirmed yet.", ""),
     ("news", "book.queued"): ("Update: the office's computer is offline; the request for {when} waits.", ""),
     ("news", "cancel.confirmed"): ("Update: {when} is now cancelled.", ""),
     ("news", "cancel.failed"): ("Update: the cancellation for {when} was not accepted; it still stands.", ""),
@@ -37,10 +36,6 @@ _SCHEDULING: Final = {
     ),
     ("news", "cancel.uncertain"): (
         "Update: I'm still finding out about cancelling {when}.",
-        "",
-    ),
-    ("news", "cancel.submitted"): (
-        "Update: the office has the cancellation for {when}; not confirmed yet.",
         "",
     ),
     ("news", "cancel.queued"): (

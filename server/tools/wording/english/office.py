@@ -17,7 +17,6 @@ _EMERGENCY: Final = "Say this at once. Offer no times and give no advice of your
 _EMERGENCY_TRANSFER: Final = "Say this at once and connect to {transfer}. Offer no times."
 
 _MESSAGE_OFFICE: Final = {
-    ("message_office", "ok"): ("I've left your message for the office.", NO_PROMISE),
     ("message_office", "ok.request"): (
         "I've left your request for the office's people. It isn't an appointment yet.",
         "Say that it is only a request. " + NO_PROMISE,

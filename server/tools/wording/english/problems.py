@@ -41,7 +41,6 @@ _GENERIC: Final = {
 _ASK_AGAIN = "Ask the caller, then call the tool again with the answer."
 
 _INVALID_INPUT: Final = {
-    ("invalid_input", "any"): ("Could you say that once more for me?", _ASK_AGAIN),
     ("invalid_input", "name"): ("Could you tell me the first and last name?", _ASK_AGAIN),
     ("invalid_input", "date_of_birth"): (
         "Could you tell me the date of birth, with month, day and year?",

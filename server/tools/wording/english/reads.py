@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIND_PATIENT: Final = {
+_FIND_PATIENT: Final = {
     ("find_patient", "verified"): (
         "Thank you, I've found the record. I see no appointment coming up.",
         "Use the patient handle below in the next calls.",
@@ -47,10 +47,6 @@ FIND_PATIENT: Final = {
     ("find_patient", "need_more.date_of_birth"): (
         "And the date of birth, with the year, please?",
         "Call find_patient again with it. If the caller would rather not say, offer to leave a message.",
-    ),
-    ("find_patient", "need_more.phone"): (
-        "Which phone number might the office have on file?",
-        "Call find_patient again with the phone.",
     ),
     ("find_patient", "not_verified"): (
         "I couldn't match those details. I can check the spelling, register you as new, or take a message.",
@@ -155,7 +151,7 @@ _CHECK_WRITEBACK: Final = {
 }
 
 SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
-    **FIND_PATIENT,
+    **_FIND_PATIENT,
     **_FIND_SLOTS,
     **_LIST_APPOINTMENTS,
     **_CHECK_WRITEBACK,

@@ -85,10 +85,6 @@ _UPDATE_PATIENT: Final = {
         "I'm not allowed to change records in this office's system, so nothing was updated.",
         MESSAGE,
     ),
-    ("update_patient", "rejected.registration_failed"): (
-        "The registration did not get through, so there is no record and nothing was updated.",
-        MESSAGE,
-    ),
     ("update_patient", "withdrawn"): (
         "The new {field} was taken back before the office system acted on it. Nothing was updated.",
         "Ask what the caller would like instead.",
@@ -155,10 +151,6 @@ _ADD_NOTE: Final = {
     ("add_note", "rejected.refused"): ("The office system refused the note, so nothing was added.", MESSAGE),
     ("add_note", "rejected.not_permitted"): (
         "I'm not allowed to write notes in this office's system, so nothing was added.",
-        MESSAGE,
-    ),
-    ("add_note", "rejected.registration_failed"): (
-        "The registration did not get through, so there is no record and nothing was added.",
         MESSAGE,
     ),
     ("add_note", "withdrawn"): (
@@ -246,10 +238,6 @@ _RECORD_PAYMENT: Final = {
     ),
     ("record_payment", "rejected.not_permitted"): (
         "I'm not allowed to enter payments in this office's system, so nothing was recorded.",
-        _NOT_PAID_AWAY,
-    ),
-    ("record_payment", "rejected.registration_failed"): (
-        "The registration did not get through, so there is no record and nothing was recorded.",
         _NOT_PAID_AWAY,
     ),
     ("record_payment", "withdrawn"): (

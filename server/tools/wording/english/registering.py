@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from server.tools.wording.english.advice import GO_ON, MESSAGE, WHEN_BACK, WHEN_THROUGH
-from server.tools.wording.english.reads import FIND_PATIENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,13 +16,7 @@ if TYPE_CHECKING:
 _BOOK_ALREADY: Final = "Its patient handle can be used at once. Do not register again; check_writeback tells."
 _NOT_REGISTERED: Final = "Offer to leave a message for the office, with the name."
 
-_ALREADY_THERE: Final = {
-    ("register", outcome): words
-    for (_, outcome), words in FIND_PATIENT.items()
-    if outcome.startswith(("verified", "not_verified", "need_more", "locked"))
-}
-
-_REGISTER: Final = {
+SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("register", "needs_confirmation"): (
         "Let me read that back: {name}, born on {born}. Is that right, and shall I send it to the office?",
         "On a clear yes, call register_patient again, with caller_confirmed true.",
@@ -113,5 +106,3 @@ _REGISTER: Final = {
         MESSAGE,
     ),
 }
-
-SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {**_ALREADY_THERE, **_REGISTER}

@@ -112,10 +112,6 @@ _MOVE: Final = {
         _NO_OTHER_TIMES,
     ),
     ("move", "rejected.slot_taken"): ("{new_when} has just been taken, so nothing was moved.", _OLD_TIME),
-    ("move", "rejected.registration_failed"): (
-        "The registration did not get through, so there is no appointment and nothing was moved.",
-        MESSAGE,
-    ),
     ("move", "withdrawn"): (
         "The change to {new_when} was taken back before the office system acted on it. Nothing was moved.",
         "Say that the old time still stands. Ask whether another time is wanted.",
@@ -130,14 +126,6 @@ _MOVE: Final = {
     ),
     ("move", "wish.withdrawn"): (
         "I took the change to {new_when} back before the office system acted on it. Nothing was moved.",
-        "Say that the old time still stands. Ask whether another time is wanted.",
-    ),
-    ("move", "wish.got_through"): (
-        "The change to {new_when} got through first. What you want now follows; it isn't confirmed yet.",
-        GO_ON,
-    ),
-    ("move", "wish.not_moved"): (
-        "The office system did not accept {new_when}, so nothing was moved and there is nothing to undo.",
         "Say that the old time still stands. Ask whether another time is wanted.",
     ),
     ("move", "still_going"): (
@@ -233,10 +221,6 @@ _CONFIRM: Final = {
     ("confirm", "rejected.not_permitted"): (
         "I'm not allowed to change appointments in this office's system, so nothing was changed.",
         STILL_STANDS,
-    ),
-    ("confirm", "rejected.registration_failed"): (
-        "The registration did not get through, so there is no appointment and nothing was changed.",
-        MESSAGE,
     ),
     ("confirm", "withdrawn"): (
         "Your yes to {when} was taken back before the office system acted on it. Nothing was changed.",

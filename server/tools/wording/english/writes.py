@@ -224,10 +224,6 @@ _CANCEL: Final = {
         "I'm not allowed to cancel appointments in this office's system, so nothing was cancelled.",
         STILL_STANDS,
     ),
-    ("cancel", "rejected.registration_failed"): (
-        "The registration did not get through, so there is no appointment and nothing was cancelled.",
-        "Offer to leave a message for the office.",
-    ),
     ("cancel", "withdrawn"): (
         "The cancellation for {when} was taken back before the office system acted on it.",
         STILL_STANDS,

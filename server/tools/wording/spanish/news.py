@@ -19,10 +19,6 @@ _SCHEDULING: Final = {
     ("news", "book.withdrawn"): ("Le aviso: se retiró la solicitud para el {when}; no se reservó nada.", ""),
     ("news", "book.overdue"): ("Le aviso: el {when} está tardando y falta confirmarlo.", ""),
     ("news", "book.uncertain"): ("Le aviso: sigo averiguando si el consultorio tiene el {when}.", ""),
-    ("news", "book.submitted"): (
-        "Le aviso: la solicitud para el {when} llegó; falta confirmarla.",
-        "",
-    ),
     ("news", "book.queued"): (
         "Le aviso: estamos sin conexión; la solicitud para el {when} espera.",
         "",
@@ -42,10 +38,6 @@ _SCHEDULING: Final = {
         "",
     ),
     ("news", "cancel.uncertain"): ("Le aviso: sigo averiguando sobre la cancelación del {when}.", ""),
-    ("news", "cancel.submitted"): (
-        "Le aviso: la cancelación del {when} llegó; falta confirmarla.",
-        "",
-    ),
     ("news", "cancel.queued"): (
         "Le aviso: estamos sin conexión; la cancelación del {when} espera.",
         "",

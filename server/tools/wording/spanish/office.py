@@ -17,7 +17,6 @@ _EMERGENCY: Final = "Diga esto de inmediato. No ofrezca horarios ni dé consejos
 _EMERGENCY_TRANSFER: Final = "Diga esto de inmediato y comunique con el {transfer}. No ofrezca horarios."
 
 _MESSAGE_OFFICE: Final = {
-    ("message_office", "ok"): ("Dejé su mensaje para el consultorio.", NO_PROMISE),
     ("message_office", "ok.request"): (
         "Dejé su solicitud para el personal del consultorio. Todavía no es una cita.",
         "Diga que es solo una solicitud. " + NO_PROMISE,

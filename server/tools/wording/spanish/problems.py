@@ -44,7 +44,6 @@ _ASK_AGAIN: Final = "Pregunte y llame otra vez a la herramienta con la respuesta
 _AS_DATE: Final = "como año, mes y día."
 
 _INVALID_INPUT: Final = {
-    ("invalid_input", "any"): ("¿Me lo puede repetir, por favor?", _ASK_AGAIN),
     ("invalid_input", "name"): ("¿Me da el nombre y el apellido?", _ASK_AGAIN),
     ("invalid_input", "date_of_birth"): (
         "¿Me da la fecha de nacimiento, con día, mes y año?",

@@ -18,7 +18,7 @@ _USE_PATIENT: Final = "Use el patient de abajo en lo que sigue."
 _USE_BELOW: Final = "Use lo de abajo en lo que sigue."
 _LOOK_AGAIN: Final = "No se cambió nada. Ofrezca mirar otra vez en un minuto, o dejar un mensaje."
 
-FIND_PATIENT: Final = {
+_FIND_PATIENT: Final = {
     ("find_patient", "verified"): (
         "Gracias, ya encontré el expediente. No veo ninguna cita próxima.",
         _USE_PATIENT,
@@ -54,10 +54,6 @@ FIND_PATIENT: Final = {
     ("find_patient", "need_more.date_of_birth"): (
         "¿Y la fecha de nacimiento, con el año, por favor?",
         "Llame otra vez a find_patient con ella. Si prefieren no decirla, ofrezca dejar un mensaje.",
-    ),
-    ("find_patient", "need_more.phone"): (
-        "¿Qué número de teléfono podría tener el consultorio?",
-        "Llame otra vez a find_patient con ese phone.",
     ),
     ("find_patient", "not_verified"): (
         "Esos datos no coinciden. Puedo ver cómo se escribe, registrarle por primera vez o tomar un mensaje.",
@@ -162,7 +158,7 @@ _CHECK_WRITEBACK: Final = {
 }
 
 SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
-    **FIND_PATIENT,
+    **_FIND_PATIENT,
     **_FIND_SLOTS,
     **_LIST_APPOINTMENTS,
     **_CHECK_WRITEBACK,

@@ -83,10 +83,6 @@ _UPDATE_PATIENT: Final = {
         "En este consultorio no me está permitido cambiar expedientes, así que no se actualizó nada.",
         MESSAGE,
     ),
-    ("update_patient", "rejected.registration_failed"): (
-        "El registro no se completó, así que no hay expediente y no se actualizó nada.",
-        MESSAGE,
-    ),
     ("update_patient", "withdrawn"): (
         "El cambio de {field} se retiró antes de que entrara. No se actualizó nada.",
         "Pregunte qué desea en su lugar.",
@@ -147,10 +143,6 @@ _ADD_NOTE: Final = {
     ("add_note", "rejected.refused"): ("El sistema rechazó la nota, así que no se agregó nada.", MESSAGE),
     ("add_note", "rejected.not_permitted"): (
         "En este consultorio no me está permitido escribir notas, así que no se agregó nada.",
-        MESSAGE,
-    ),
-    ("add_note", "rejected.registration_failed"): (
-        "El registro no se completó, así que no hay expediente y no se agregó nada.",
         MESSAGE,
     ),
     ("add_note", "withdrawn"): (
@@ -238,10 +230,6 @@ _RECORD_PAYMENT: Final = {
     ),
     ("record_payment", "rejected.not_permitted"): (
         "En este consultorio no me está permitido registrar pagos, así que no se registró nada.",
-        _NOT_PAID_AWAY,
-    ),
-    ("record_payment", "rejected.registration_failed"): (
-        "El registro no se completó, así que no hay expediente y no se registró nada.",
         _NOT_PAID_AWAY,
     ),
     ("record_payment", "withdrawn"): (

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from server.tools.wording.spanish.advice import GO_ON, MESSAGE, WHEN_BACK, WHEN_THROUGH
-from server.tools.wording.spanish.reads import FIND_PATIENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,13 +16,7 @@ if TYPE_CHECKING:
 _BOOK_ALREADY: Final = "El patient de abajo ya sirve. No registre de nuevo; check_writeback lo dice."
 _NOT_REGISTERED: Final = "Ofrezca dejar un mensaje al consultorio, con el nombre."
 
-_ALREADY_THERE: Final = {
-    ("register", outcome): words
-    for (_, outcome), words in FIND_PATIENT.items()
-    if outcome.startswith(("verified", "not_verified", "need_more", "locked"))
-}
-
-_REGISTER: Final = {
+SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("register", "needs_confirmation"): (
         "Le repito: {name}, fecha de nacimiento {born}. ¿Es correcto, y lo envío al consultorio?",
         "Con un sí claro, llame otra vez a register_patient con caller_confirmed true.",
@@ -113,5 +106,3 @@ _REGISTER: Final = {
         MESSAGE,
     ),
 }
-
-SENTENCES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {**_ALREADY_THERE, **_REGISTER}

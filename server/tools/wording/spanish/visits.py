@@ -120,10 +120,6 @@ _MOVE: Final = {
         "El {new_when} se acaba de ocupar, así que no se movió nada.",
         _OLD_TIME,
     ),
-    ("move", "rejected.registration_failed"): (
-        "El registro no se completó, así que no hay cita y no se movió nada.",
-        MESSAGE,
-    ),
     ("move", "withdrawn"): (
         "El cambio al {new_when} se retiró antes de que entrara. No se movió nada.",
         _ANOTHER_TIME,
@@ -138,14 +134,6 @@ _MOVE: Final = {
     ),
     ("move", "wish.withdrawn"): (
         "Retiré el cambio al {new_when} antes de que entrara. No se movió nada.",
-        _ANOTHER_TIME,
-    ),
-    ("move", "wish.got_through"): (
-        "El cambio al {new_when} alcanzó a entrar. Lo que desea ahora va después; aún no está confirmado.",
-        GO_ON,
-    ),
-    ("move", "wish.not_moved"): (
-        "El sistema no aceptó el {new_when}: no se movió nada y no hay nada que deshacer.",
         _ANOTHER_TIME,
     ),
     ("move", "still_going"): (
@@ -244,10 +232,6 @@ _CONFIRM: Final = {
     ("confirm", "rejected.not_permitted"): (
         "En este consultorio no me está permitido cambiar citas, así que no se cambió nada.",
         STILL_STANDS,
-    ),
-    ("confirm", "rejected.registration_failed"): (
-        "El registro no se completó, así que no hay cita y no se cambió nada.",
-        MESSAGE,
     ),
     ("confirm", "withdrawn"): (
         "Su sí para el {when} se retiró antes de que entrara. No se cambió nada.",

@@ -227,10 +227,6 @@ _CANCEL: Final = {
         "En este consultorio no me está permitido cancelar citas, así que no se canceló nada.",
         STILL_STANDS,
     ),
-    ("cancel", "rejected.registration_failed"): (
-        "El registro no se completó, así que no hay cita y no se canceló nada.",
-        MESSAGE,
-    ),
     ("cancel", "withdrawn"): (
         "La cancelación del {when} se retiró antes de que entrara.",
         STILL_STANDS,
