@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.tools import reads, records, visits
+from server.tools import confirming, reads, records
 from server.tools.arguments import CALLER_CONFIRMED, PATIENT, Argument
 from server.tools.surface import ToolSpec
 
@@ -34,7 +34,7 @@ FRONTOFFICE: Final[tuple[ToolSpec, ...]] = (
                 required=True,
             ),
         ),
-        run=visits.confirm,
+        run=confirming.confirm,
         operation="confirm",
         writes=True,
     ),

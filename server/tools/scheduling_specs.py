@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.tools import booking, reads, registering, times, visits, writes
+from server.tools import booking, cancelling, checking, moving, reads, registering, times
 from server.tools.arguments import CALLER_CONFIRMED, Argument
 from server.tools.surface import ToolSpec
 
@@ -122,7 +122,7 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
             Argument("slot", "Slot handle from find_slots.", required=True),
             CALLER_CONFIRMED,
         ),
-        run=visits.reschedule,
+        run=moving.reschedule,
         operation="move",
         writes=True,
         destructive=True,
@@ -142,7 +142,7 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
             Argument("reason", "Why, in a few words; empty if not said."),
             CALLER_CONFIRMED,
         ),
-        run=writes.cancel,
+        run=cancelling.cancel,
         operation="cancel",
         writes=True,
         destructive=True,
@@ -166,7 +166,7 @@ SCHEDULING: Final[tuple[ToolSpec, ...]] = (
                 highest=3,
             ),
         ),
-        run=writes.check,
+        run=checking.check,
         operation="check_writeback",
     ),
 )
