@@ -60,10 +60,10 @@ class Attempts:
         """A try that turned out to be none no longer counts."""
         await self._database.write("DELETE FROM attempts WHERE office = $1 AND attempt = $2", office, attempt)
 
-    async def purge(self, now: int) -> int:
-        """Forget what no longer counts and return how many rows that were."""
+    async def purge(self, now: int) -> None:
+        """Forget what no longer counts."""
         async with self._database.transaction() as statements:
-            return await statements.execute("DELETE FROM attempts WHERE expires_at <= $1", now)
+            await statements.execute("DELETE FROM attempts WHERE expires_at <= $1", now)
 
 
 def _counting(counters: Sequence[Counter]) -> str:

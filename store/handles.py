@@ -96,40 +96,15 @@ class Handles:
         self._sealer = sealer
         self._index = index
 
-    async def issue(
-        self,
-        kind: Kind,
-        *,
-        office: str,
-        scope_key: str | None,
-        subject: str,
-        payload: Mapping[str, Any],
-        now: int,
-        ttl_ms: int,
-    ) -> str:
-        """The handle of ``subject`` in this call (without one: in this office), good for ``ttl_ms`` from now.
-
-        Issued again it is the same, with the new payload and the first time of issue, unless it had expired.
-        With the same payload, and while nearly all of its life is left, it is not even prolonged.
-        """
-        (handle,) = await self.issue_all(
-            [NewHandle(kind, subject, payload, ttl_ms)], office=office, scope_key=scope_key, now=now
-        )
-        return handle
-
-    async def issue_all(
-        self, new: Sequence[NewHandle], *, office: str, scope_key: str | None, now: int
-    ) -> list[str]:
-        """Several handles, in their order and in one statement; see `issue`."""
-        handles, changes = await self.prepare(new, office=office, scope_key=scope_key, now=now)
-        for change in changes:
-            await self._database.write(change.sql, *change.args)
-        return handles
-
     async def prepare(
         self, new: Sequence[NewHandle], *, office: str, scope_key: str | None, now: int
     ) -> tuple[list[str], list[Change]]:
-        """Several handles, in their order, and what is yet to be written before they are good."""
+        """Handles, each of its subject in this call, in their order; and what makes them good once written.
+
+        Without a call they are of the office. They are good for their ``ttl_ms`` from now on. Issued again a
+        handle is the same, with the new payload and the first time of issue, unless it had expired. With the
+        same payload, and while nearly all of its life is left, it is not even prolonged.
+        """
         handles = [self._derive(one.kind, office, scope_key, one.subject) for one in new]
         wanted = dict(zip(map(self._row_id, handles), new, strict=True))
         for row_id in await self._good(wanted, office, now):

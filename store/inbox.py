@@ -133,13 +133,12 @@ class Inbox:
         row = await self._database.fetch_one("SELECT * FROM tasks WHERE id = $1", task_id)
         return None if row is None else self._task(row)
 
-    async def starting(self, prefix: str, *, limit: int = 2) -> builtins.list[Task]:
-        """Tasks of any office whose id begins so, oldest first; an id itself finds its task alone."""
+    async def starting(self, prefix: str) -> builtins.list[Task]:
+        """The two oldest tasks of any office whose id begins so; an id itself finds its task alone."""
         rows = await self._database.fetch(
-            "SELECT * FROM tasks WHERE substr(id, 1, $2) = $1 ORDER BY created_at, id LIMIT $3",
+            "SELECT * FROM tasks WHERE substr(id, 1, $2) = $1 ORDER BY created_at, id LIMIT 2",
             prefix,
             len(prefix),
-            limit,
         )
         return [self._task(row) for row in rows]
 
@@ -159,25 +158,6 @@ class Inbox:
             "SELECT * FROM tasks WHERE writeback_id = $1 ORDER BY created_at, id", row_id
         )
         return [self._task(row) for row in rows]
-
-    async def count(
-        self,
-        office: str | None = None,
-        *,
-        state: TaskState | None = None,
-        kind: TaskKind | None = None,
-        urgency: Urgency | None = None,
-    ) -> int:
-        """How many tasks there are; ``state`` None means unfinished, any other None means all."""
-        row = await self._database.fetch_one(
-            f"SELECT COUNT(*) AS tasks_in FROM tasks WHERE {_WANTED} "
-            "AND (CAST($4 AS TEXT) IS NULL OR urgency = $4)",
-            office,
-            _text(state),
-            _text(kind),
-            _text(urgency),
-        )
-        return 0 if row is None else int(row["tasks_in"])
 
     async def acknowledge(self, task_id: str, owner: str, now: int) -> Task | None:
         """``owner`` takes an open task. One already taken or done is returned as it is; None if missing."""

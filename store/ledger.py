@@ -134,10 +134,6 @@ class Ledger(
         appointment_key: str | None = None,
         due_at: int | None = None,
         checked: bool = False,
-        natural_key_hold_ms: int = CONFIRMED_KEY_HOLD_MS,
-        detail: str | None = None,
-        endpoint: str | None = None,
-        body: Mapping[str, str] | None = None,
         facts: Mapping[str, Any] | None = None,
         send_before: int | None = None,
         lease_until: int | None = None,
@@ -160,14 +156,7 @@ class Ledger(
             if sikka_id is not None and sikka_id != row["sikka_id"]:
                 await self._take_id(statements, row_id, sikka_id, now)
             given = {
-                **self._sealed(
-                    office,
-                    row_id,
-                    endpoint=endpoint,
-                    request_body=body,
-                    facts=facts,
-                    error_message=error_message,
-                ),
+                **self._sealed(office, row_id, facts=facts, error_message=error_message),
                 "created_id": self._seals.seal_created(created, office=office, row=row_id),
                 "sikka_id": sikka_id,
                 "appointment_key": appointment_key,
@@ -175,13 +164,13 @@ class Ledger(
                 "lease_until": lease_until if to is State.SENDING else None,
                 "last_checked_at": now if checked else None,
                 "check_count": row["check_count"] + 1 if checked else None,
-                "natural_key_until": now + natural_key_hold_ms if to is State.CONFIRMED else None,
+                "natural_key_until": now + CONFIRMED_KEY_HOLD_MS if to is State.CONFIRMED else None,
             }
             columns = {column: value for column, value in given.items() if value is not None}
             columns["due_at"] = now if due_at is None else due_at
             if "sikka_id" in columns and sikka_id != row["sikka_id"]:
                 columns["adopted_at"] = None
-            return await self._enter(statements, row, to, now, columns, reason=reason, detail=detail)
+            return await self._enter(statements, row, to, now, columns, reason=reason)
 
     async def postpone(
         self,
@@ -297,10 +286,10 @@ class Ledger(
             await self._note(statements, changed, State(row["state"]), now, reason="flagged")
         return True
 
-    async def forget_lapsed_leases(self, lapsed_by: int) -> int:
-        """End leases that lapsed by then and return how many; `sending` is left to `recover`."""
+    async def forget_lapsed_leases(self, lapsed_by: int) -> None:
+        """End leases that lapsed by then; `sending` is left to `recover`."""
         async with self._database.transaction() as statements:
-            return await statements.execute(
+            await statements.execute(
                 "UPDATE pms_writebacks SET lease_owner = NULL, lease_until = NULL "
                 "WHERE lease_until <= $1 AND state <> $2",
                 lapsed_by,
@@ -329,21 +318,18 @@ class Ledger(
                 State.CONFIRMED.value,
             )
 
-    async def recover(self, owner: str, now: int, *, lease_lapsed_by: int | None = None) -> list[Writeback]:
-        """Rows left in `sending` become `uncertain`: those of ``owner``, and those whose lease has lapsed.
+    async def recover(self, now: int) -> list[Writeback]:
+        """Rows left in `sending` whose lease has lapsed become `uncertain`, due at once, and are returned.
 
-        To be called when ``owner`` starts (whatever it was sending, it is not any more), and now and then for
-        owners that are gone. ``lease_lapsed_by`` defaults to ``now``. The rows are due at once.
+        To be called again and again: whoever was sending them has ended, or waits no longer.
         """
-        lapsed_by = now if lease_lapsed_by is None else lease_lapsed_by
         async with self._database.transaction() as statements:
             rows = await statements.fetch(
                 "SELECT * FROM pms_writebacks WHERE state = $1 "
-                "AND (lease_owner = $2 OR lease_until IS NULL OR lease_until <= $3) "
+                "AND (lease_until IS NULL OR lease_until <= $2) "
                 f"ORDER BY created_at, id {self._database.skip_locked}",
                 State.SENDING.value,
-                owner,
-                lapsed_by,
+                now,
             )
             due: dict[str, Any] = {"due_at": now}
             return [

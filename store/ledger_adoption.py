@@ -44,13 +44,7 @@ class LedgerAdoption(LedgerTurns):
             return self._seals.writeback(await self._set(statements, row, columns))
 
     async def adopt(
-        self,
-        row_id: str,
-        sikka_id: str,
-        now: int,
-        *,
-        fence: tuple[str, int] | None = None,
-        due_at: int | None = None,
+        self, row_id: str, sikka_id: str, now: int, *, fence: tuple[str, int] | None = None
     ) -> Writeback | None:
         """An uncertain row is the write of this id, found by searching: it is submitted, and watched.
 
@@ -63,7 +57,7 @@ class LedgerAdoption(LedgerTurns):
                 return None
             if await self._owner(statements, sikka_id) is not None:
                 return None
-            columns = {"sikka_id": sikka_id, "adopted_at": now, "due_at": now if due_at is None else due_at}
+            columns = {"sikka_id": sikka_id, "adopted_at": now, "due_at": now}
             return await self._enter(statements, row, State.SUBMITTED, now, columns, reason=ADOPTED)
 
     async def accepted(self, row_id: str, sikka_id: str, now: int) -> Writeback | None:

@@ -29,7 +29,6 @@ class LedgerLate(LedgerTurns):
         created: Created | None = None,
         appointment_key: str | None = None,
         facts: Mapping[str, Any] | None = None,
-        natural_key_hold_ms: int = CONFIRMED_KEY_HOLD_MS,
     ) -> Writeback | None:
         """Settle a row that silence left open, on somebody's word: confirmed or failed.
 
@@ -46,7 +45,7 @@ class LedgerLate(LedgerTurns):
                 return None
             columns: dict[str, Any] = {"due_at": now}
             if to is State.CONFIRMED:
-                columns["natural_key_until"] = now + natural_key_hold_ms
+                columns["natural_key_until"] = now + CONFIRMED_KEY_HOLD_MS
                 if created is not None:
                     columns["created_id"] = self._seals.seal_created(created, office=office, row=row_id)
                 if appointment_key is not None:
@@ -66,13 +65,10 @@ class LedgerLate(LedgerTurns):
         to: State,
         now: int,
         *,
-        reason: str = LATE_ANSWER,
         error_message: str | None = None,
         sikka_id: str | None = None,
         created: Created | None = None,
         appointment_key: str | None = None,
-        detail: str | None = None,
-        natural_key_hold_ms: int = CONFIRMED_KEY_HOLD_MS,
     ) -> Writeback | None:
         """Put down an answer that came after its row was settled, where ALLOWED_LATE lets it change anything.
 
@@ -100,14 +96,4 @@ class LedgerLate(LedgerTurns):
             columns = {column: value for column, value in given.items() if value is not None}
             if "sikka_id" in columns and sikka_id != row["sikka_id"]:
                 columns["adopted_at"] = None
-            return await self._turn(
-                statements,
-                row,
-                to,
-                now,
-                columns,
-                allowed=allowed,
-                reason=reason,
-                detail=detail,
-                hold_ms=natural_key_hold_ms,
-            )
+            return await self._turn(statements, row, to, now, columns, allowed=allowed, reason=LATE_ANSWER)

@@ -3,12 +3,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from store.database import placeholders
 from store.ledger_endings import SETTLED_BY_PERSON
 from store.ledger_reading import NEWEST_FIRST, OLDEST_FIRST, LedgerReading, of_office, texts
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, SETTLED, State
+
+LATEST: Final = 50  # of an operation tell how long it usually takes
 
 # Rows that Sikka settled by itself, with the milliseconds from accepted to known; a person takes days.
 _TIMED = (
@@ -59,17 +62,12 @@ class PendingId:
 class LedgerListing(LedgerReading):
     """The part of the ledger that looks at it from above."""
 
-    async def open_by_patient(
-        self, office: str, patient_key: str, *, unshown: bool = False
-    ) -> list[Writeback]:
-        """A patient's open rows, oldest first; with ``unshown`` also done ones the copy does not show."""
+    async def open_by_patient(self, office: str, patient_key: str) -> list[Writeback]:
+        """A patient's open rows, oldest first."""
         where = (
-            "WHERE pms_integration_id = $1 AND patient_key = $2 "
-            f"AND (state IN ({placeholders(4, len(OPEN))}) "
-            "OR (state = CAST($3 AS TEXT) AND shown_at IS NULL))"
+            f"WHERE pms_integration_id = $1 AND patient_key = $2 AND state IN ({placeholders(3, len(OPEN))})"
         )
-        done = State.CONFIRMED.value if unshown else None
-        return await self._rows(f"{where} {OLDEST_FIRST}", office, patient_key, done, *texts(OPEN))
+        return await self._rows(f"{where} {OLDEST_FIRST}", office, patient_key, *texts(OPEN))
 
     async def search(
         self,
@@ -90,11 +88,9 @@ class LedgerListing(LedgerReading):
         )
         return await self._rows(f"{where} {NEWEST_FIRST} LIMIT $4", office, operation, before, limit, *wanted)
 
-    async def starting(self, prefix: str, *, limit: int = 2) -> list[Writeback]:
-        """Rows of any office whose id begins so, oldest first; an id itself finds its row alone."""
-        return await self._rows(
-            f"WHERE substr(id, 1, $2) = $1 {OLDEST_FIRST} LIMIT $3", prefix, len(prefix), limit
-        )
+    async def starting(self, prefix: str) -> list[Writeback]:
+        """The two oldest rows of any office whose id begins so; an id itself finds its row alone."""
+        return await self._rows(f"WHERE substr(id, 1, $2) = $1 {OLDEST_FIRST} LIMIT 2", prefix, len(prefix))
 
     async def alike(self, office: str, natural_key_given: str) -> list[Writeback]:
         """Every row that was put down for the same request, oldest first, whatever became of it."""
@@ -197,8 +193,8 @@ class LedgerListing(LedgerReading):
             limit,
         )
 
-    async def usual_seconds(self, office: str | None, operation: str, *, latest: int = 50) -> float | None:
-        """The middle completion time of the latest writes that Sikka settled itself; None without any.
+    async def usual_seconds(self, office: str | None, operation: str) -> float | None:
+        """The middle completion time of the latest fifty writes that Sikka settled itself; None without any.
 
         ``office`` None asks for all offices.
         """
@@ -208,7 +204,7 @@ class LedgerListing(LedgerReading):
             "ORDER BY completed_at DESC LIMIT $3",
             office,
             operation,
-            latest,
+            LATEST,
         )
         times = sorted(int(row["ms"]) for row in rows)
         return times[(len(times) - 1) // 2] / 1000 if times else None

@@ -21,7 +21,7 @@ class LedgerNews(LedgerReading):
     async def news(
         self, office: str, *, scope_key: str | None, patient_key: str | None, now: int, gap_ms: int
     ) -> list[Writeback]:
-        """Rows whose state the caller has not heard. Whoever tells one calls `said`.
+        """Rows whose state the caller has not heard. Whoever tells one writes its `telling` down.
 
         They are rows of the call ``scope_key``, oldest change first, and before them what an earlier call of
         ``patient_key`` asked for and was not done. Without a call they are all rows of the patient; without
@@ -46,16 +46,12 @@ class LedgerNews(LedgerReading):
             rows = sorted(rows, key=lambda row: row["scope_key"] == scope_key)
         return [self._seals.writeback(row) for row in rows]
 
-    async def said(self, row_id: str, state: State, now: int) -> None:
-        """The caller was just told, by an answer about the row or as news, that it is in this state.
-
-        It is news until a later call, like anything told: the answer may not have reached the caller.
-        """
-        telling = self.telling(row_id, state, now)
-        await self._database.write(telling.sql, *telling.args)
-
     def telling(self, row_id: str, state: State, now: int) -> Change:
-        """As `said`, to be written with the answer."""
+        """That the caller is told, by an answer about the row or as news, that it is in this state.
+
+        To be written with the answer. It is news until a later call, like anything told: the answer may not
+        have reached the caller.
+        """
         return Change(_TELL, (row_id, state.value, now))
 
     def telling_once(self, row_id: str, state: State) -> Change:

@@ -85,11 +85,6 @@ class LedgerReading:
         )
         return await self._rows(f"{where} {OLDEST_FIRST}", office, State.CONFIRMED.value, *args, *texts(OPEN))
 
-    async def unsettled(self, office: str | None = None) -> list[Writeback]:
-        """Open rows, oldest first, of one office or of all."""
-        where = f"WHERE state IN ({placeholders(2, len(OPEN))}) AND {of_office(1)}"
-        return await self._rows(f"{where} {OLDEST_FIRST}", office, *texts(OPEN))
-
     async def events(self, office: str, row_id: str) -> list[Event]:
         """The history of one row, in order; empty if that office has none of that id."""
         rows = await self._database.fetch(
@@ -111,14 +106,6 @@ class LedgerReading:
             *texts(states),
         )
         return None if row is None else row["due"]
-
-    async def count_by_state(self, office: str | None = None) -> dict[State, int]:
-        """How many rows are in each state; states without rows are left out."""
-        rows = await self._database.fetch(
-            f"SELECT state, COUNT(*) AS rows_in FROM pms_writebacks WHERE {of_office(1)} GROUP BY state",
-            office,
-        )
-        return {State(row["state"]): int(row["rows_in"]) for row in rows}
 
     async def _rows(self, where: str, *args: object) -> list[Writeback]:
         rows = await self._database.fetch_few(f"SELECT * FROM pms_writebacks {where}", *args)

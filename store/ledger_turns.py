@@ -39,8 +39,6 @@ class LedgerTurns(LedgerEntries):
         *,
         allowed: frozenset[State],
         reason: str,
-        detail: str | None = None,
-        hold_ms: int = CONFIRMED_KEY_HOLD_MS,
     ) -> Writeback:
         """Take a settled row to what it turned out to be; its keys follow, unless it stays what it was."""
         before = State(row["state"])
@@ -52,10 +50,8 @@ class LedgerTurns(LedgerEntries):
         values |= columns
         if to is not before and to not in UNDONE:
             values |= await self._key_again(statements, row, now)
-            values["natural_key_until"] = now + hold_ms if to is State.CONFIRMED else None
-        return await self._enter(
-            statements, row, to, now, values, reason=reason, detail=detail, allowed=allowed
-        )
+            values["natural_key_until"] = now + CONFIRMED_KEY_HOLD_MS if to is State.CONFIRMED else None
+        return await self._enter(statements, row, to, now, values, reason=reason, allowed=allowed)
 
     async def _key_again(self, statements: Statements, row: Row, now: int) -> Mapping[str, Any]:
         """The natural key a row was put down with, as its column, or nothing if another row holds it now."""

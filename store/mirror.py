@@ -30,7 +30,6 @@ class Pass:
     seen: int
     as_of: str
     started_at: int
-    finished_at: int | None
 
 
 @dataclass(frozen=True, slots=True)

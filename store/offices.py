@@ -120,15 +120,6 @@ class Offices:
         row = await self._database.fetch_one("SELECT * FROM pms_integrations WHERE id = $1", row_id)
         return None if row is None else _office(row)
 
-    async def find(self, office_id: str, practice_id: str) -> Office | None:
-        """The office of that pair of Sikka's, or None."""
-        row = await self._database.fetch_one(
-            "SELECT * FROM pms_integrations WHERE office_id = $1 AND practice_id = $2",
-            office_id,
-            practice_id,
-        )
-        return None if row is None else _office(row)
-
     async def keys(self, office_id: str) -> OfficeKeys | None:
         """The keys of an office_id, or None if it is unknown. Raises SealBroken."""
         row = await self._database.fetch_one(
@@ -214,10 +205,10 @@ class Offices:
                 owner,
             )
 
-    async def forget_lapsed_leases(self, lapsed_by: int) -> int:
-        """End leases on the refresh of keys that lapsed by then, and return how many."""
+    async def forget_lapsed_leases(self, lapsed_by: int) -> None:
+        """End leases on the refresh of keys that lapsed by then."""
         async with self._database.transaction() as statements:
-            return await statements.execute(
+            await statements.execute(
                 "UPDATE pms_integrations SET lease_owner = NULL, lease_until = NULL WHERE lease_until <= $1",
                 lapsed_by,
             )

@@ -38,9 +38,7 @@ class Purged:
 
     handles: int
     readbacks: int
-    leases: int
-    holds: int = 0
-    attempts: int = 0
+    holds: int
 
 
 @dataclass(frozen=True)
@@ -79,13 +77,13 @@ class Store:
         No row of the ledger and no task is ever removed.
         """
         lapsed_by = now - LAPSED_LEASE_KEPT_MS
+        await self.ledger.forget_lapsed_leases(lapsed_by)
+        await self.offices.forget_lapsed_leases(lapsed_by)
+        await self.attempts.purge(now)
         return Purged(
             handles=await self.handles.purge(now),
             readbacks=await self.readbacks.purge(now),
-            leases=await self.ledger.forget_lapsed_leases(lapsed_by)
-            + await self.offices.forget_lapsed_leases(lapsed_by),
             holds=await self.holds.purge(now),
-            attempts=await self.attempts.purge(now),
         )
 
     async def aclose(self) -> None:

@@ -20,7 +20,6 @@ from store.ledger_rows import Writeback
 from store.ledger_states import SETTLED, State
 from store.offices import Office
 
-NOBODY: Final = ""
 DAY_SECONDS: Final = 86_400
 FOLLOW_SECONDS: Final = 10.0
 log = structlog.get_logger(__name__)
@@ -52,7 +51,7 @@ class Sweeper:
         while True:
             ring = self._doorbell.listen()
             # Only lapsed leases: what this process is sending is still on its way.
-            for row in await self._ledger.recover(NOBODY, self._clock.now()):
+            for row in await self._ledger.recover(self._clock.now()):
                 log.warning("found_sending", row=row.id)
                 self._doorbell.changed(row.id)
             await self._follow_up()

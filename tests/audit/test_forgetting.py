@@ -1,6 +1,7 @@
 """A patient is forgotten: everywhere, and for good."""
 
 import pytest
+from stored import issue
 
 from server.operators.forgetting import WHOSE
 from store.audit import during
@@ -64,7 +65,8 @@ async def known(store, office, a_write, act, t0):
             )
             await store.inbox.done(task.id, "Ann", None, t0)
         for subject, payload in (("p", {"patient_id": patient}), ("w", {"row_id": row.id})):
-            await store.handles.issue(
+            await issue(
+                store,
                 Kind.WRITEBACK,
                 office=office,
                 scope_key=None,

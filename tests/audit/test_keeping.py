@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from stored import issue
 
 from server.background.retention import DAY_MS, Keeping
 from server.settings import Settings
@@ -23,9 +24,10 @@ async def put(store, office, a_write, t0, to=State.FAILED, **over):
     row, _ = await store.ledger.append(a_write(office, over.pop("key", None), **over), t0)
     if to is not State.INTENT:
         await store.ledger.change(row.id, State.SENDING, t0, expect=OPEN)
-        row = await store.ledger.change(
-            row.id, to, t0, expect=OPEN, error_message="why", detail="said", created=Created(patient_id="77")
+        await store.ledger.change(
+            row.id, State.UNCERTAIN, t0, expect=OPEN, error_message="why", created=Created(patient_id="77")
         )
+        row = await store.ledger.settle_by_person(office, row.id, to, by="Ann", note="said", now=t0)
     return row
 
 
@@ -40,7 +42,12 @@ async def test_a_settled_write_is_blanked_and_its_history_stays(store, office, a
     assert {blank.patient_key, blank.scope_key, blank.appointment_key, blank.natural_key_given} == {None}
     assert (blank.state, blank.operation) == (State.FAILED, "book")
     events = await store.ledger.events(office, row.id)
-    assert [event.to_state for event in events] == [State.INTENT, State.SENDING, State.FAILED]
+    assert [event.to_state for event in events] == [
+        State.INTENT,
+        State.SENDING,
+        State.UNCERTAIN,
+        State.FAILED,
+    ]
     assert {event.detail for event in events} == {None}
 
 
@@ -79,8 +86,8 @@ async def copied(store, office, t0):
 async def test_a_round_lets_go_of_what_is_due(store, office, a_write, t0, mirror, stays):
     await copied(store, office, t0)
     await put(store, office, a_write, t0)
-    await store.handles.issue(
-        Kind.PATIENT, office=office, scope_key=None, subject="s", payload={}, now=t0, ttl_ms=1_000
+    await issue(
+        store, Kind.PATIENT, office=office, scope_key=None, subject="s", payload={}, now=t0, ttl_ms=1_000
     )
     clock = SimpleNamespace(now=lambda: t0 + 100 * DAY)
     parts = SimpleNamespace(store=store, clock=clock, settings=Settings(mirror=mirror))

@@ -1,6 +1,7 @@
 """A new sealing key: everything is sealed anew, online, and after a crash it goes on where it was."""
 
 import pytest
+from stored import issue
 
 from store.credentials import Given
 from store.errors import OlderKeyInUse, SealingKeyMissing, SealingKeyWrong
@@ -32,13 +33,12 @@ async def filled(store, office, a_write, t0):
     row, _ = await store.ledger.append(a_write(office), t0)
     await store.ledger.change(row.id, State.SENDING, t0, expect=OPEN)
     made = Created("1", "2", "3")
-    row = await store.ledger.change(
-        row.id, State.FAILED, t0, expect=OPEN, error_message="why", detail="why", created=made
-    )
+    await store.ledger.change(row.id, State.UNCERTAIN, t0, expect=OPEN, error_message="why", created=made)
+    row = await store.ledger.settle_by_person(office, row.id, State.FAILED, by="Ann", note="why", now=t0)
     task, _ = await store.inbox.open_task(NewTask(office=office, kind=TaskKind.MESSAGE, body={"a": 1}), t0)
     await store.inbox.done(task.id, "Ann", "called", t0)
-    await store.handles.issue(
-        Kind.PATIENT, office=office, scope_key=None, subject="s", payload={}, now=t0, ttl_ms=1_000
+    await issue(
+        store, Kind.PATIENT, office=office, scope_key=None, subject="s", payload={}, now=t0, ttl_ms=1_000
     )
     await store.profiles.apply(office, "document", over=0, by="Ann", now=t0)
     return row
@@ -75,7 +75,7 @@ async def test_everything_is_sealed_with_the_new_key_and_the_old_one_can_go(
     async with await reopen() as again:
         assert again.index.keyed_hash("x") == index
         assert (await again.ledger.get(row.office, row.id)).facts == row.facts
-        assert len(await again.ledger.events(row.office, row.id)) == 3
+        assert len(await again.ledger.events(row.office, row.id)) == 4
         assert len(await kept(again, office)) == 450
         assert (await again.offices.keys("D100")) is not None
 
@@ -87,8 +87,8 @@ async def test_who_has_the_store_open_reads_and_seals_on(store, reopen, office, 
         await rotated(store)
         assert await kept(other, office) == ["a", "b"]
         await mirrored(other, office, ["c"], t0)
-        await other.handles.issue(
-            Kind.PATIENT, office=office, scope_key=None, subject="s", payload={}, now=t0, ttl_ms=1_000
+        await issue(
+            other, Kind.PATIENT, office=office, scope_key=None, subject="s", payload={}, now=t0, ttl_ms=1_000
         )
         assert await store.rotation.left() == 0
         assert await kept(store, office) == ["a", "b", "c"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from harness import OFFICE_ID, SLOW, ManualClock, open_office
+from stored import tell
 
 from server.background.conflicts import Conflict
 from server.background.outcomes import Outcomes
@@ -95,7 +96,7 @@ async def test_a_failure_of_which_nobody_was_told_within_two_minutes_wants_a_cal
 async def test_a_failure_that_the_caller_was_told_is_no_task(tmp_path):
     async with manual(tmp_path) as office:
         row = await refused(office)
-        await office.ledger.said(row.id, State.FAILED, office.clock.now())
+        await tell(office.store, row.id, State.FAILED, office.clock.now())
         await office.forward(131, HOUR)
         assert await kinds(office, row) == []
 
@@ -108,7 +109,7 @@ async def test_what_was_never_sent_is_a_task_even_where_the_caller_was_told(tmp_
         row = await office.book(opening)
         await office.idle()
         await office.forward(300, 301)
-        await office.ledger.said(row.id, State.REJECTED, office.clock.now())
+        await tell(office.store, row.id, State.REJECTED, office.clock.now())
         await office.forward(121, 11)
         assert await kinds(office, row) == [TaskKind.NEVER_SENT]
 

@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import stored
 from harness import OFFICE_ID, SLOW, ManualClock, office_on, open_office, served
 
 from sandbox.faults import Fault
@@ -53,7 +54,7 @@ async def accepted(office, count):
 
 
 async def open_rows(office):
-    return await office.ledger.unsettled(office.id)
+    return await stored.open_rows(office.ledger, office.id)
 
 
 async def until_settled(office, *others, seconds=HOUR):
@@ -81,7 +82,7 @@ def calls(office):
 async def test_a_hundred_pending_writes_cost_less_than_two_calls_each(tmp_path):
     async with pending(tmp_path, 100) as office:
         await until_settled(office)
-        assert (await office.ledger.count_by_state())[State.CONFIRMED] == 100
+        assert (await stored.count_by_state(office.ledger))[State.CONFIRMED] == 100
         by_id, lists = calls(office)
         assert by_id < 120
         assert by_id + lists < 200
@@ -97,7 +98,7 @@ async def test_two_processes_on_one_file_do_not_cost_twice(tmp_path):
         await accepted(one, 60)
         line.world.requests.clear()
         await until_settled(one, other)
-        assert (await one.ledger.count_by_state())[State.CONFIRMED] == 60
+        assert (await stored.count_by_state(one.ledger))[State.CONFIRMED] == 60
         assert sum(calls(one)) < 60 * 2.6
 
 
@@ -111,7 +112,7 @@ async def test_where_the_list_is_refused_each_write_is_asked_about_by_its_id(tmp
     async with pending(tmp_path, 12, BRIEF) as office:
         office.world.denied.add("writebacks")
         await until_settled(office)
-        assert (await office.ledger.count_by_state())[State.CONFIRMED] == 12
+        assert (await stored.count_by_state(office.ledger))[State.CONFIRMED] == 12
         assert calls(office)[1] <= 2  # tried again when five minutes have passed, at the most
 
 
@@ -137,6 +138,7 @@ async def test_a_budget_nearly_spent_slows_the_questions_and_keeps_the_callers_s
 async def test_a_write_that_a_caller_waits_for_is_known_within_two_seconds_among_many(tmp_path):
     async with pending(tmp_path, 60, BRIEF) as office:
         row = (await open_rows(office))[30]
+        assert row.sikka_id is not None
         done_at = None
         with office.desk.doorbell.watching([row.id]):
             for _ in range(1_000):
@@ -160,4 +162,4 @@ async def test_a_list_that_does_not_come_holds_nothing_up(tmp_path):
     async with pending(tmp_path, 12, BRIEF, read_timeout_seconds=0.2) as office:
         office.world.faults.add(Fault("hang", method="GET", path="/writebacks", times=None, seconds=5))
         await until_settled(office)
-        assert (await office.ledger.count_by_state())[State.CONFIRMED] == 12
+        assert (await stored.count_by_state(office.ledger))[State.CONFIRMED] == 12

@@ -5,6 +5,7 @@ from dataclasses import replace
 import anyio
 import pytest
 from harness import ManualClock, open_office
+from stored import open_rows
 
 from sandbox.faults import Fault
 from server.desk.answers import Outcome, Unanswerable
@@ -57,7 +58,7 @@ async def test_a_caller_who_hangs_up_while_booking_leaves_a_whole_row_or_none(tm
         with anyio.CancelScope() as call:
             call.cancel()
             await office.book(opening)
-        rows = await office.ledger.unsettled(office.id)
+        rows = await open_rows(office.ledger, office.id)
         assert len(rows) <= 1
         for row in rows:
             assert (await office.history(row))[0] == "intent"

@@ -48,7 +48,7 @@ def frees_the_key_when_accepted(stack):
 
 
 def forgets_what_it_was_sending(stack):
-    async def recover(self, owner, now, *, lease_lapsed_by=None):
+    async def recover(self, now):
         return []
 
     stack.enter_context(patch.object(Ledger, "recover", recover))

@@ -47,9 +47,9 @@ async def test_what_was_found_is_adopted_and_watched(lost, ledger, t0):
     row = await lost()
     [claimed] = await ledger.claim_due({State.UNCERTAIN}, owner="me", now=t0, lease_ms=1_000, limit=1)
     assert await ledger.adopt(row.id, "9", t0, fence=("other", 1)) is None
-    adopted = await ledger.adopt(row.id, "9", t0 + 5, fence=claimed.fence, due_at=t0 + 7)
+    adopted = await ledger.adopt(row.id, "9", t0 + 5, fence=claimed.fence)
     assert (adopted.state, adopted.sikka_id, adopted.adopted_at) == (State.SUBMITTED, "9", t0 + 5)
-    assert (adopted.submitted_at, adopted.due_at, adopted.lease_owner) == (t0 + 5, t0 + 7, None)
+    assert (adopted.submitted_at, adopted.due_at, adopted.lease_owner) == (t0 + 5, t0 + 5, None)
     assert (await ledger.events(row.office, row.id))[-1].reason == "adopted"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stored
 from anyio.from_thread import start_blocking_portal
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from store.opening import open_store
 def issue(store, office):
     async def issued(kind=Kind.PATIENT, subject="77", **over):
         facts = {"office": office, "scope_key": "call-1", "payload": {"n": 1}, "now": 1_000, "ttl_ms": 500}
-        return await store.handles.issue(kind, subject=subject, **(facts | over))
+        return await stored.issue(store, kind, subject=subject, **(facts | over))
 
     return issued
 
@@ -138,8 +139,15 @@ async def test_expired_handles_are_forgotten(issue, store):
 async def test_a_handle_survives_a_restart(reopen, add_office):
     async with await reopen() as store:
         office = (await add_office(store)).id
-        handle = await store.handles.issue(
-            Kind.WRITEBACK, office=office, scope_key=None, subject="1", payload={"a": 1}, now=1, ttl_ms=10
+        handle = await stored.issue(
+            store,
+            Kind.WRITEBACK,
+            office=office,
+            scope_key=None,
+            subject="1",
+            payload={"a": 1},
+            now=1,
+            ttl_ms=10,
         )
     async with await reopen() as store:
         found = await store.handles.resolve(handle, Kind.WRITEBACK, office=office, scope_key=None, now=2)
@@ -193,7 +201,8 @@ class HandlesMachine(RuleBasedStateMachine):
     )
     def issue(self, kind, office, scope, subject, payload, ttl):
         async def issue():
-            return await self.store.handles.issue(
+            return await stored.issue(
+                self.store,
                 kind,
                 office=self.offices[office],
                 scope_key=scope,

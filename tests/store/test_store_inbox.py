@@ -85,7 +85,7 @@ async def test_a_task_of_an_unknown_office_or_write_is_refused(inbox, opened):
         await opened(office="none")
     with pytest.raises(sqlite3.IntegrityError):
         await opened(writeback_id="none")
-    assert await inbox.count() == 0
+    assert await inbox.list() == []
 
 
 async def test_who_takes_a_task_first_has_it(inbox, opened, t0):
@@ -139,10 +139,6 @@ async def test_tasks_are_listed_the_urgent_first_then_the_oldest(store, inbox, o
     assert await ids(state=TaskState.ACKNOWLEDGED) == [late.id]
     assert await ids(state=TaskState.DONE) == [done.id]
     assert await ids(kind=TaskKind.CONFLICT) == [urgent.id]
+    assert await ids(other.id) == [theirs.id]
     assert await ids(other.id, kind=TaskKind.CONFLICT) == []
     assert await ids(limit=2) == [urgent.id, early.id]
-    assert await inbox.count() == 4
-    assert await inbox.count(other.id) == 1
-    assert await inbox.count(state=TaskState.DONE) == 1
-    assert await inbox.count(urgency=Urgency.URGENT) == 1
-    assert await inbox.count(kind=TaskKind.CONFLICT, urgency=Urgency.NORMAL) == 0

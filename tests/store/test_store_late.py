@@ -61,16 +61,14 @@ async def test_a_late_answer_changes_what_the_table_says_and_nothing_else(settle
         row = await settled(state, ending, natural_key=str(number))
         history = await ledger.events(row.office, row.id)
         if to in ALLOWED_LATE[state, ending]:
-            late = await ledger.late(row.id, to, t0 + 9, detail="text")
+            late = await ledger.late(row.id, to, t0 + 9)
             assert (late.state, late.changed_at, late.due_at) == (to, t0 + 9, t0 + 9)
             assert (late.completed_at is not None) == (to in SETTLED)
             last = (await ledger.events(row.office, row.id))[len(history) :]
-            assert [(e.from_state, e.to_state, e.reason, e.detail) for e in last] == [
-                (state, to, "late_answer", "text")
-            ]
+            assert [(e.from_state, e.to_state, e.reason) for e in last] == [(state, to, "late_answer")]
             continue
         if to is state:
-            assert await ledger.late(row.id, to, t0 + 9, detail="text") == row
+            assert await ledger.late(row.id, to, t0 + 9) == row
         else:
             with pytest.raises(IllegalArrow):
                 await ledger.late(row.id, to, t0 + 9)
@@ -137,9 +135,8 @@ async def test_what_was_done_after_all_takes_its_key_back_and_lies_over_the_copy
         created=created,
         appointment_key="appt",
         sikka_id="5",
-        natural_key_hold_ms=MINUTE,
     )
-    assert (late.natural_key, late.natural_key_until) == ("k", t0 + 1 + MINUTE)
+    assert (late.natural_key, late.natural_key_until) == ("k", t0 + 1 + 15 * MINUTE)
     assert (late.created, late.appointment_key, late.sikka_id) == (created, "appt", "5")
     assert (late.result, late.completed_at) == ("completed", t0 + 1)
     assert [shown.id for shown in await ledger.overlay(row.office)] == [row.id]

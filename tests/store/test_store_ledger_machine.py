@@ -17,13 +17,14 @@ from hypothesis.stateful import (
     multiple,
     rule,
 )
+from stored import EVERY, open_rows
 
 from store.ledger_endings import ALLOWED_LATE, Ending
+from store.ledger_entries import CONFIRMED_KEY_HOLD_MS as HOLD
 from store.ledger_rows import NewWriteback
 from store.ledger_states import ALLOWED, BORN, OPEN, RESULT_OF, SETTLED, UNDONE, IllegalArrow, State
 from store.opening import open_store
 
-HOLD = 1_000
 OWNERS = ("a", "b")
 states = st.sampled_from(State)
 some_states = st.sets(states, min_size=1)
@@ -106,7 +107,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def ledger(self, number):
         return self.stores[number].ledger
 
-    @rule(ms=st.integers(1, 700))
+    @rule(ms=st.integers(1, 700) | st.integers(HOLD - 700, HOLD))
     def time_passes(self, ms):
         self.now += ms
 
@@ -215,7 +216,6 @@ class LedgerMachine(RuleBasedStateMachine):
                 checked=True,
                 appointment_key=appointment,
                 sikka_id=sikka_id,
-                natural_key_hold_ms=HOLD,
             )
 
         if held and to not in ALLOWED[m.state]:
@@ -351,7 +351,6 @@ class LedgerMachine(RuleBasedStateMachine):
             by="Ann",
             note="",
             now=self.now,
-            natural_key_hold_ms=HOLD,
         )
         assert (found is not None) == (m.state in {State.SUBMITTED, State.OVERDUE, State.UNCERTAIN})
         if found is not None:
@@ -362,7 +361,7 @@ class LedgerMachine(RuleBasedStateMachine):
         m = self.model[row]
 
         def call():
-            return self.do(self.ledger(number).late, row, to, self.now, natural_key_hold_ms=HOLD)
+            return self.do(self.ledger(number).late, row, to, self.now)
 
         if m.state in OPEN:
             assert call() is None
@@ -446,13 +445,13 @@ class LedgerMachine(RuleBasedStateMachine):
             m.wish = None
             m.history += ((m.state, m.state),)
 
-    @rule(number=which, owner=st.sampled_from(OWNERS))
-    def recover(self, number, owner):
-        found = self.do(self.ledger(number).recover, owner, self.now)
+    @rule(number=which)
+    def recover(self, number):
+        found = self.do(self.ledger(number).recover, self.now)
         lost = [
             m
             for m in self.model.values()
-            if m.state is State.SENDING and (m.owner == owner or m.lease is None or m.lease <= self.now)
+            if m.state is State.SENDING and (m.lease is None or m.lease <= self.now)
         ]
         assert {row.id for row in found} == {m.id for m in lost}
         for m in lost:
@@ -515,13 +514,14 @@ class LedgerMachine(RuleBasedStateMachine):
             ids = {m.sikka_id for m in mine} - {None}
             assert self.do(self.ledger(1).sikka_ids, [office]) == ids
             open_now = {m.id for m in mine if m.state in OPEN}
-            assert {row.id for row in self.do(self.ledger(1).unsettled, office)} == open_now
+            assert {row.id for row in self.do(open_rows, self.ledger(1), office)} == open_now
 
     @invariant()
-    def rows_that_wait_are_found_by_what_they_wait_for(self):
-        waiting = {m.id for m in self.model.values() if m.waits_for == "w" and m.state is State.WAITING}
+    def rows_that_wait_say_what_they_wait_for(self):
+        waiting = {m.id: m.waits_for for m in self.model.values() if m.state is State.WAITING}
         if self.model:
-            assert {row.id for row in self.do(self.ledger(0).waiting_on, "w")} == waiting
+            found = self.do(self.ledger(0).search, states={State.WAITING}, limit=EVERY)
+            assert {row.id: row.waits_for for row in found} == waiting
 
     def teardown(self):
         for m in self.model.values():

@@ -1,4 +1,5 @@
 import pytest
+from stored import tell
 
 from store.ledger_news import KEPT_MS
 from store.ledger_states import OPEN, WORTH_TELLING, State
@@ -35,7 +36,7 @@ def news(store, office, t0):
             office, scope_key=scope_key, patient_key=patient_key, now=t0 + at, gap_ms=GAP
         )
         for row in rows:
-            await store.ledger.said(row.id, row.state, t0 + at)
+            await tell(store, row.id, row.state, t0 + at)
         return [(row.id, row.state) for row in rows]
 
     return heard
@@ -77,8 +78,8 @@ async def test_a_later_state_is_news_again(put, goes, news):
 async def test_what_the_tool_itself_just_said_is_repeated_until_a_later_call(store, put, goes, news, t0):
     row = await put()
     await goes(row, *SENT, State.CONFIRMED)
-    await store.ledger.said(row.id, State.CONFIRMED, t0 + 500)
-    await store.ledger.said(row.id, State.CONFIRMED, t0 + 2_400)
+    await tell(store, row.id, State.CONFIRMED, t0 + 500)
+    await tell(store, row.id, State.CONFIRMED, t0 + 2_400)
     assert await news(2_499) == [(row.id, State.CONFIRMED)]
     assert await news(2_500) == []
 
@@ -119,7 +120,7 @@ async def test_what_its_own_answer_told_counts_as_told_for_the_offices_tasks(sto
 async def test_what_changes_after_the_tool_said_it_is_pending_is_news(store, put, goes, news, t0):
     row = await put()
     await goes(row, *SENT)
-    await store.ledger.said(row.id, State.SUBMITTED, t0)
+    await tell(store, row.id, State.SUBMITTED, t0)
     await goes(row, State.CONFIRMED, at=5_000)
     assert await news(9_000) == [(row.id, State.CONFIRMED)]
 
@@ -184,7 +185,7 @@ async def test_news_comes_in_the_order_it_happened(put, goes, news):
 
 
 async def test_saying_something_of_a_missing_row_does_no_harm(store, t0):
-    await store.ledger.said("none", State.CONFIRMED, t0)
+    await tell(store, "none", State.CONFIRMED, t0)
 
 
 async def test_a_row_told_remembers_when_and_what(store, put, goes, news, office, t0):

@@ -19,9 +19,8 @@ async def test_an_office_is_a_pair_and_keeps_its_id(store, add_office):
     assert again.id == one.id
     assert again.practice_name == "Maple Dental North"
     assert await store.offices.list() == [again, other, third]
-    assert await store.offices.find("D200", "1") == third
+    assert await store.offices.list("D200") == [third]
     assert await store.offices.get(other.id) == other
-    assert await store.offices.find("D200", "2") is None
     assert await store.offices.get("none") is None
 
 

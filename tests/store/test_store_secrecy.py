@@ -1,6 +1,7 @@
 """Nothing that was sealed or hashed can be read from the files, the log included."""
 
 import pytest
+from stored import issue
 
 from store.credentials import Given
 from store.handles import Kind
@@ -40,15 +41,15 @@ async def marked(store, a_write, add_office, t0):
         t0,
     )
     await store.ledger.change(row.id, State.SENDING, t0, expect=OPEN)
-    row = await store.ledger.change(
+    await store.ledger.change(
         row.id,
-        State.FAILED,
+        State.UNCERTAIN,
         t0,
         expect=OPEN,
         error_message=MARK,
-        detail=MARK,
         created=Created(MARK, MARK, MARK),
     )
+    row = await store.ledger.settle_by_person(office, row.id, State.FAILED, by=MARK, note=MARK, now=t0)
     task, _ = await store.inbox.open_task(
         NewTask(
             office=office,
@@ -60,7 +61,8 @@ async def marked(store, a_write, add_office, t0):
         t0,
     )
     await store.inbox.done(task.id, "Ann", MARK, t0)
-    handle = await store.handles.issue(
+    handle = await issue(
+        store,
         Kind.PATIENT,
         office=office,
         scope_key=hashed(MARK),
@@ -109,7 +111,8 @@ async def test_every_sealed_column_was_really_filled(marked):
     [task] = await store.inbox.of_writeback(row.id)
     assert (task.body, task.note) == ({MARK: [MARK]}, MARK)
     [detail] = [event.detail for event in await store.ledger.events(row.office, row.id) if event.detail]
-    assert detail == row.error_message == row.created.patient_id == MARK
+    assert row.error_message == row.created.patient_id == MARK
+    assert detail == f"{MARK}: {MARK}"
 
 
 async def test_no_column_of_bytes_is_left_out_of_the_test_above(store):

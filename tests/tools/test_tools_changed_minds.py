@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from harness import FAST, open_office
+from stored import open_rows
 from visiting import Agent
 
 from sandbox.faults import Fault
@@ -34,7 +35,7 @@ async def booking(tmp_path, *faults):
 
 async def wanted(office):
     """The starts of the bookings that are to be made, as the ledger has them."""
-    rows = await office.ledger.unsettled(office.id)
+    rows = await open_rows(office.ledger, office.id)
     return sorted(row.facts["start"][:16] for row in rows if row.operation == "book" and not row.wish)
 
 
@@ -57,7 +58,7 @@ async def moving(tmp_path, *faults):
 
 async def moves(office):
     """The moves that are not settled: their new starts, and whether they are wished away."""
-    rows = await office.ledger.unsettled(office.id)
+    rows = await open_rows(office.ledger, office.id)
     return [(row.facts["new_start"][:16], bool(row.wish)) for row in rows if row.operation == "move"]
 
 

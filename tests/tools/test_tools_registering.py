@@ -5,6 +5,7 @@ from dataclasses import replace
 import anyio
 import pytest
 from harness import FAST, LIMIT_SECONDS, open_office
+from stored import issue
 from visiting import Agent, applied
 
 from sandbox.config import EVERY_PMS
@@ -147,7 +148,8 @@ async def test_a_booking_on_a_registration_that_failed_says_so(tmp_path):
 async def _handle_of(office, agent, row):
     """A handle as it was given out while the registration was under way."""
     proof = PatientProof("", "Ada", proven=("name", "birth_date"), registration=row.id)
-    return await office.store.handles.issue(
+    return await issue(
+        office.store,
         Kind.PATIENT,
         office=office.id,
         scope_key=row.scope_key,

@@ -5,6 +5,7 @@ import pytest
 from contract import assert_contract, spoken_part
 from harness import FAST, open_office
 from mcp import Client
+from stored import count_by_state
 
 from sandbox.world import THREE_OFFICES
 from server.desk.answers import Outcome, Unanswerable
@@ -101,7 +102,7 @@ async def test_a_look_at_the_slot_that_takes_too_long_sends_nothing_and_claims_n
         facts, spoken = await ask(office, "book_appointment", **wanted, caller_confirmed=True)
         assert (facts["outcome"], facts["retry"]) == ("unavailable", "never")
         assert "nothing further was booked" in spoken
-        assert await office.ledger.count_by_state() == {}
+        assert await count_by_state(office.ledger) == {}
         assert office.posts == 0
 
 
