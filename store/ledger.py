@@ -8,7 +8,7 @@ from store.audit import note_done
 from store.database import placeholders
 from store.ledger_adoption import LedgerAdoption
 from store.ledger_asking import LedgerAsking
-from store.ledger_deleting import DELETABLE, LedgerDeleting
+from store.ledger_deleting import LedgerDeleting
 from store.ledger_entries import CONFIRMED_KEY_HOLD_MS, NO_LEASE
 from store.ledger_late import LedgerLate
 from store.ledger_listing import LedgerListing
@@ -16,10 +16,11 @@ from store.ledger_news import LedgerNews
 from store.ledger_reading import of_office, texts
 from store.ledger_restoring import LedgerRestoring
 from store.ledger_rows import Created, NewWriteback, Writeback, new_id
-from store.ledger_states import BORN, OPEN, RESULT_OF, SETTLED, State
+from store.ledger_states import ACCEPTED, AWAITED, BORN, OPEN, RESULT_OF, SETTLED, State
 from store.ledger_waiting import LedgerWaiting
 
 WITHDRAW = "withdraw"
+_AWAITED = placeholders(2, len(AWAITED))
 _WITHDRAWN_AT_ONCE = frozenset({State.QUEUED, State.WAITING})
 
 
@@ -207,12 +208,11 @@ class Ledger(
             return
         async with self._database.transaction() as statements:
             await statements.execute(
-                "UPDATE pms_writebacks SET due_at = $1 WHERE due_at > $1 AND state IN ($2, $3, $4) "
-                f"AND (lease_until IS NULL OR lease_until <= $1) AND id IN ({placeholders(5, len(row_ids))})",
+                f"UPDATE pms_writebacks SET due_at = $1 WHERE due_at > $1 AND state IN ({_AWAITED}) "
+                "AND (lease_until IS NULL OR lease_until <= $1) "
+                f"AND id IN ({placeholders(2 + len(AWAITED), len(row_ids))})",
                 now,
-                State.SUBMITTED.value,
-                State.OVERDUE.value,
-                State.UNCERTAIN.value,
+                *texts(AWAITED),
                 *row_ids,
             )
 
@@ -256,7 +256,7 @@ class Ledger(
                 return None
             state = State(row["state"])
             kept = state in SETTLED or row["wish"] is None
-            if kept or (state in DELETABLE and await self._may_be_deleted(statements, row)):
+            if kept or (state in ACCEPTED and await self._may_be_deleted(statements, row)):
                 return self._seals.writeback(row)
             changed = await self._set(statements, row, {"wish": None})
             await self._note(statements, changed, state, now, reason="wish_cleared")

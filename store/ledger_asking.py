@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from store.database import placeholders
 from store.ledger_endings import SETTLED_BY_PERSON
 from store.ledger_entries import NO_LEASE, LedgerEntries
-from store.ledger_reading import OLDEST_FIRST, of_office
+from store.ledger_reading import OLDEST_FIRST, of_office, texts
 from store.ledger_rows import Writeback
-from store.ledger_states import SETTLED, State
+from store.ledger_states import ACCEPTED, SETTLED
 
-_OWED = (State.SUBMITTED.value, State.OVERDUE.value)
+_OWED = texts(ACCEPTED)
 _FREE = "(lease_until IS NULL OR lease_until <= $1)"
 _OWED_AND_FREE = f"state IN ($2, $3) AND {_FREE}"
 

@@ -2,11 +2,10 @@
 
 from store.database import Row, Statements
 from store.ledger_entries import LedgerEntries
-from store.ledger_states import State
+from store.ledger_states import ACCEPTED, State
 
 DELETION_ASKED = "deletion_asked"
 NOT_DELETED = "not_deleted"
-DELETABLE: frozenset[State] = frozenset({State.SUBMITTED, State.OVERDUE})
 
 
 class LedgerDeleting(LedgerEntries):
@@ -19,7 +18,7 @@ class LedgerDeleting(LedgerEntries):
         is lost. From now on the wish stands until `not_deleted`, or until the row is settled.
         """
         async with self._database.transaction() as statements:
-            row = await self._held(statements, row_id, DELETABLE, fence)
+            row = await self._held(statements, row_id, ACCEPTED, fence)
             if row is None or row["wish"] is None:
                 return None
             asked_before = await self._may_be_deleted(statements, row)
@@ -30,14 +29,14 @@ class LedgerDeleting(LedgerEntries):
     async def not_deleted(self, row_id: str, now: int) -> None:
         """Sikka has not deleted the write, and no earlier asking can have."""
         async with self._database.transaction() as statements:
-            row = await self._held(statements, row_id, DELETABLE, None)
+            row = await self._held(statements, row_id, ACCEPTED, None)
             if row is not None:
                 await self._note(statements, row, State(row["state"]), now, reason=NOT_DELETED)
 
     async def may_be_deleted(self, row_id: str) -> bool:
         """Whether Sikka was asked to delete an accepted write, and has not said that it did not."""
         async with self._database.transaction() as statements:
-            row = await self._held(statements, row_id, DELETABLE, None)
+            row = await self._held(statements, row_id, ACCEPTED, None)
             return row is not None and await self._may_be_deleted(statements, row)
 
     async def _may_be_deleted(self, statements: Statements, row: Row) -> bool:

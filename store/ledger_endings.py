@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
-from store.ledger_states import SETTLED, State
+from store.ledger_states import ACCEPTED, SETTLED, State
 
 SETTLED_BY_PERSON = "settled_by_person"
 ID_LOST = "id_was_anothers"
@@ -64,7 +64,7 @@ def ending_of(history: Sequence[tuple[State | None, State, str]], *, adopted: bo
         return Ending.PERSON
     if before in SETTLED or after in {State.CONFIRMED, State.FAILED}:
         return Ending.ADOPTED if adopted else Ending.ANSWERED
-    if before in {State.SUBMITTED, State.OVERDUE}:
+    if before in ACCEPTED:
         return Ending.DELETED
     if any(state is State.UNCERTAIN for _, state, _ in history):
         return Ending.DOUBTED

@@ -7,10 +7,9 @@ from store.audit import note_done
 from store.ledger_endings import ALLOWED_LATE, LATE_ANSWER, SETTLED_BY_PERSON
 from store.ledger_entries import CONFIRMED_KEY_HOLD_MS
 from store.ledger_rows import Created, Writeback
-from store.ledger_states import SETTLED, State
+from store.ledger_states import AWAITED, SETTLED, State
 from store.ledger_turns import LedgerTurns
 
-SETTLED_BY_A_PERSON_FROM: frozenset[State] = frozenset({State.SUBMITTED, State.OVERDUE, State.UNCERTAIN})
 _PERSONS_WORDS: frozenset[State] = frozenset({State.CONFIRMED, State.FAILED})
 
 
@@ -41,7 +40,7 @@ class LedgerLate(LedgerTurns):
             raise ValueError(f"a person settles a write as confirmed or failed, not as {to}")
         async with self._database.transaction() as statements:
             row = await self._of(statements, office, row_id)
-            if row is None or State(row["state"]) not in SETTLED_BY_A_PERSON_FROM:
+            if row is None or State(row["state"]) not in AWAITED:
                 return None
             columns: dict[str, Any] = {"due_at": now}
             if to is State.CONFIRMED:

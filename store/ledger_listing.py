@@ -9,7 +9,7 @@ from store.database import placeholders
 from store.ledger_endings import SETTLED_BY_PERSON
 from store.ledger_reading import NEWEST_FIRST, OLDEST_FIRST, LedgerReading, of_office, texts
 from store.ledger_rows import Writeback
-from store.ledger_states import OPEN, SETTLED, State
+from store.ledger_states import ACCEPTED, OPEN, SETTLED, State
 
 LATEST: Final = 50  # of an operation tell how long it usually takes
 
@@ -214,10 +214,10 @@ class LedgerListing(LedgerReading):
         rows = await self._database.fetch(
             "SELECT id, pms_integration_id, sikka_id, operation, state, check_count, wish, lease_until, "
             "COALESCE(submitted_at, created_at) AS accepted_at, due_at FROM pms_writebacks "
-            f"WHERE {of_office(1)} AND state IN ($2, $3) AND sikka_id IS NOT NULL ORDER BY due_at, id",
+            f"WHERE {of_office(1)} AND state IN ({placeholders(2, len(ACCEPTED))}) "
+            "AND sikka_id IS NOT NULL ORDER BY due_at, id",
             office,
-            State.SUBMITTED.value,
-            State.OVERDUE.value,
+            *texts(ACCEPTED),
         )
         return [
             PendingId(

@@ -24,6 +24,12 @@ class State(StrEnum):
 SETTLED: frozenset[State] = frozenset({State.CONFIRMED, State.FAILED, State.REJECTED, State.WITHDRAWN})
 OPEN: frozenset[State] = frozenset(State) - SETTLED
 
+# Sikka has accepted these and owes us their outcome: it is asked, and it may still delete them.
+ACCEPTED: frozenset[State] = frozenset({State.SUBMITTED, State.OVERDUE})
+
+# Sent, and the outcome is not known: it is looked for, and a person who has seen it may settle it.
+AWAITED: frozenset[State] = ACCEPTED | {State.UNCERTAIN}
+
 # A row is put down before anything is sent.
 BORN: frozenset[State] = frozenset({State.WAITING, State.QUEUED, State.INTENT})
 

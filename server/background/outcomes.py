@@ -11,10 +11,9 @@ from server.desk.front_desk import FrontDesk
 from server.sikka.models import WritebackStatus
 from store.inbox import TaskKind, Urgency
 from store.ledger_rows import Created, Writeback
-from store.ledger_states import SETTLED, IllegalArrow, State
+from store.ledger_states import AWAITED, SETTLED, IllegalArrow, State
 from store.offices import Office
 
-LOOKED_AT: Final = frozenset({State.SUBMITTED, State.OVERDUE, State.UNCERTAIN})
 # Said by at least one PMS when the time is taken (seen in a live integration's code).
 SLOT_TAKEN_TEXT: Final = "appointment already scheduled"
 # What the office reads where Sikka answers otherwise than the row was settled, by what it answers.
@@ -61,7 +60,7 @@ class Outcomes:
             row.id,
             State.FAILED,
             self._clock.now(),
-            expect=LOOKED_AT,
+            expect=AWAITED,
             fence=row.fence,
             reason="slot_taken" if taken else "refused",
             error_message=status.result or None,
@@ -90,7 +89,7 @@ class Outcomes:
             row.id,
             State.CONFIRMED,
             self._clock.now(),
-            expect=LOOKED_AT,
+            expect=AWAITED,
             fence=row.fence,
             reason=reason,
             created=created,

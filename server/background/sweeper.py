@@ -9,7 +9,7 @@ from anyio.abc import TaskGroup
 from server.background.cadence import HIDDEN
 from server.background.due import DueRows
 from server.background.evidence import Evidence
-from server.background.outcomes import LOOKED_AT, Outcomes
+from server.background.outcomes import Outcomes
 from server.background.parts import LEASE_SHARE, Parts
 from server.background.rounds import Rounds
 from server.background.search import Search
@@ -17,7 +17,7 @@ from server.background.withdrawals import Withdrawals
 from server.desk.front_desk import FrontDesk
 from server.sikka.errors import NotPermitted
 from store.ledger_rows import Writeback
-from store.ledger_states import SETTLED, State
+from store.ledger_states import AWAITED, SETTLED, State
 from store.offices import Office
 
 DAY_SECONDS: Final = 86_400
@@ -38,7 +38,7 @@ class Sweeper:
         self._clock = parts.clock
         self._doorbell = parts.doorbell
         self._tasks = tasks
-        self._due = DueRows(parts, LOOKED_AT, parts.settings.look_seconds)
+        self._due = DueRows(parts, AWAITED, parts.settings.look_seconds)
         self._rounds = Rounds(parts, tasks, self._due)
         self._evidence = Evidence(parts, desk)
         self._withdrawals = Withdrawals(parts, desk)
@@ -150,7 +150,7 @@ class Sweeper:
             row.id,
             State.UNCERTAIN,
             self._clock.now(),
-            expect=LOOKED_AT,
+            expect=AWAITED,
             fence=row.fence,
             reason="outcome_hidden",
             due_at=self._clock.now() + self._parts.ms(self._parts.settings.poll_seconds * HIDDEN),

@@ -14,11 +14,10 @@ from server.sikka.effects import Effect, effect_of
 from server.sikka.errors import NotPermitted, Refused, SikkaError
 from store.inbox import TaskKind, Urgency
 from store.ledger_rows import Created, Writeback
-from store.ledger_states import UNDONE, State
+from store.ledger_states import ACCEPTED, UNDONE, State
 from store.offices import Office
 
 log = structlog.get_logger(__name__)
-WITHDRAWABLE: Final = frozenset({State.SUBMITTED, State.OVERDUE})
 AT_ONCE: Final = 50
 DELETING_SHARE: Final = 0.4  # of a look may go by over the deletion; the rest is for asking what became of it
 NOT_CANCELLED: Final = (
@@ -86,7 +85,7 @@ class Withdrawals:
             row.id,
             State.WITHDRAWN,
             self._parts.clock.now(),
-            expect=WITHDRAWABLE,
+            expect=ACCEPTED,
             fence=row.fence,
             reason="deleted",
             checked=True,

@@ -2,10 +2,9 @@
 
 import pytest
 
-from store.ledger_deleting import DELETABLE
-from store.ledger_states import OPEN, State
+from store.ledger_states import ACCEPTED, OPEN, State
 
-OTHERS = sorted(set(State) - DELETABLE)
+OTHERS = sorted(set(State) - ACCEPTED)
 
 
 @pytest.fixture
