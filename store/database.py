@@ -3,15 +3,16 @@
 One SQL text serves every engine: TEXT, BIGINT and BYTEA, placeholders ``$1..$n``, nullable parameters cast.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from store.errors import BadDatabaseUrl
 
 Row = Mapping[str, Any]
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ class Database(Protocol):
 def placeholders(first: int, count: int) -> str:
     """``count`` placeholders from ``$first`` on, for an ``IN`` list: ``placeholders(3, 2)`` is ``$3, $4``."""
     return ", ".join(f"${number}" for number in range(first, first + count))
+
+
+def portions(of: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    """The same in order, ``size`` to a portion and the rest in the last; none of nothing."""
+    return (of[first : first + size] for first in range(0, len(of), size))
 
 
 def parse_url(url: str, default_path: Path) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from store.audit import Act, Step
-from store.database import Database, Row, placeholders
+from store.database import Database, Row, placeholders, portions
 from store.ledger_rows import LedgerSeals, Writeback
 from store.ledger_states import OPEN, State
 from store.mirror import Mirror
@@ -86,7 +86,7 @@ class Forgetting:
             ValueError: the id is empty.
         """
         _refuse_nobody(patient_id)
-        patient = self._index.keyed_hash("patient", office, patient_id)
+        patient = self._index.patient(office, patient_id)
         async with self._database.transaction() as statements:
             await statements.execute(
                 "INSERT INTO forgotten (office, patient_key, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -101,7 +101,7 @@ class Forgetting:
         handles = await self._handles(office, patient_id, {row.id for row in rows})
         settled = [row for row in rows if row.state not in OPEN and not _lies_over(row)]
         await self._delete("tasks", [str(task["id"]) for task in tasks])
-        for some in _portions([{"id": row.id, "pms_integration_id": office} for row in settled]):
+        for some in portions([{"id": row.id, "pms_integration_id": office} for row in settled], AT_ONCE):
             async with self._database.transaction() as statements:
                 await self._retention.blank(statements, some, now)
         await self._delete("handles", handles)
@@ -114,7 +114,7 @@ class Forgetting:
 
     async def _writes(self, office: str, patient_id: str) -> list[Writeback]:
         """By the key, and by what they say: a registration has no key of the patient it made."""
-        patient = self._index.keyed_hash("patient", office, patient_id)
+        patient = self._index.patient(office, patient_id)
         found: list[Writeback] = []
         wanted = "pms_integration_id = $1 AND blanked_at IS NULL"
         async for row in self._each("pms_writebacks", wanted, office):
@@ -125,7 +125,7 @@ class Forgetting:
         return found
 
     async def _tasks(self, office: str, patient_id: str, rows: Iterable[Writeback]) -> list[Row]:
-        patient = self._index.keyed_hash("patient", office, patient_id)
+        patient = self._index.patient(office, patient_id)
         ids = {row.id for row in rows}
         return [
             row
@@ -155,7 +155,7 @@ class Forgetting:
             after = str(rows[-1]["id"])
 
     async def _delete(self, table: str, ids: list[str]) -> None:
-        for some in _portions(ids):
+        for some in portions(ids, AT_ONCE):
             async with self._database.transaction() as statements:
                 await statements.execute(
                     f"DELETE FROM {table} WHERE id IN ({placeholders(1, len(some))})", *some
@@ -182,7 +182,3 @@ def _names(load: Mapping[str, Any], patient_id: str, ids: Collection[str]) -> bo
     return any(load.get(name) == patient_id for name in _NAMED) or any(
         isinstance(value, str) and value in ids for value in load.values()
     )
-
-
-def _portions(of: list[Any]) -> Iterable[list[Any]]:
-    return (of[first : first + AT_ONCE] for first in range(0, len(of), AT_ONCE))

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from store.database import Database, Row, Statements, placeholders
+from store.database import Database, Row, Statements, placeholders, portions
 from store.errors import LeaseLost
 from store.sealing import Index, Sealer
 
@@ -99,7 +99,7 @@ class MirrorRows:
             LeaseLost: another process loads this office now; what was kept before stays.
         """
         changed = 0
-        for some in _portions(records):
+        for some in portions(records, AT_ONCE):
             prints = {self._key(office, kind, record.id): self._written(record) for record in some}
             async with self._database.transaction() as statements:
                 await self._hold(statements, office, lease)
@@ -123,7 +123,7 @@ class MirrorRows:
     async def drop(self, office: str, kind: str, ids: Sequence[str], *, lease: Lease) -> int:
         """Remove records. Returns how many were there. Raises LeaseLost."""
         dropped = 0
-        for some in _portions(ids):
+        for some in portions(ids, AT_ONCE):
             keys = [self._key(office, kind, number) for number in some]
             async with self._database.transaction() as statements:
                 await self._hold(statements, office, lease)
@@ -247,7 +247,7 @@ class MirrorRows:
         """The records as they may be kept."""
         kept: list[Record] = []
         for record in records:
-            patient = self._index.keyed_hash("patient", office, record.values[whose.patient_at])
+            patient = self._index.patient(office, record.values[whose.patient_at])
             if patient not in forgotten:
                 kept.append(record)
             elif (values := whose.without(record.values)) is not None:
@@ -359,7 +359,3 @@ class MirrorRows:
         place = f"{row['kind']}|{row['id_key']}"
         values = self._sealer.open_json(row["sealed"], table=_TABLE, column=_COLUMN, office=office, row=place)
         return Kept(row["kind"], values, gone=bool(row["gone"]))
-
-
-def _portions(of: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (of[first : first + AT_ONCE] for first in range(0, len(of), AT_ONCE))

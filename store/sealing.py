@@ -181,3 +181,7 @@ class Index:
     def keyed_hash(self, *parts: str) -> str:
         """The digest as 64 hexadecimal digits."""
         return self.digest(*parts).hex()
+
+    def patient(self, office: str, patient_id: str) -> str:
+        """The keyed hash that whatever is about a patient bears; ``office`` is a pms_integrations id."""
+        return self.keyed_hash("patient", office, patient_id)

@@ -243,4 +243,4 @@ class Call:
         """This call carries a handle of that patient, so news of them may ride on it; "" is nobody."""
         if not patient_id or not self.caller.identifies:
             return
-        self.patient_key = self.desk.store.index.keyed_hash("patient", self.office.id, patient_id)
+        self.patient_key = self.desk.store.index.patient(self.office.id, patient_id)

@@ -63,7 +63,7 @@ class Requests:
 
     def patient_key(self, profile: Profile, patient_id: str) -> str:
         """The keyed hash under which a patient's rows are found."""
-        return self._index.keyed_hash("patient", profile.office.id, patient_id)
+        return self._index.patient(profile.office.id, patient_id)
 
     def appointment_key(self, office: str, appointment_sr_no: str) -> str:
         """The keyed hash under which an appointment's rows are found."""
