@@ -4,8 +4,7 @@ The reference marks these as open. A client has to work under every value, so ea
 `Switches`, and `UNKNOWNS` is the table a reader (and a test) walks: values, evidence, meaning.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 
@@ -254,15 +253,3 @@ UNKNOWNS: tuple[Unknown, ...] = (
         "apiname in the echo of a write is the word of its path or the plural of it.",
     ),
 )
-
-
-def variants() -> Iterator[tuple[str, Switches]]:
-    """Every switch moved off its default, one at a time, with a readable name such as "find=ignored"."""
-    for unknown in UNKNOWNS:
-        for value in unknown.values[1:]:
-            yield f"{unknown.name}={value}", replace(Switches(), **{unknown.name: value})
-
-
-def names() -> set[str]:
-    """The names of all switches."""
-    return {each.name for each in fields(Switches)}

@@ -80,14 +80,6 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a list told of the rows it was read for, by their ids; rows it does not show are in neither."""
-
-    done: frozenset[str]
-    pending: frozenset[str]
-
-
-@dataclass(frozen=True)
 class _Wanted:
     """A row, with the seconds that should lie between two questions about it by id."""
 
@@ -179,8 +171,8 @@ class Polling:
         *,
         seconds: float,
         requests: int,
-    ) -> Told:
-        """Take in a list that was read, and tell what it says of these rows.
+    ) -> frozenset[str]:
+        """Take in a list that was read, and return the ids of those of these rows that it shows as done.
 
         Args:
             now: the moment (UTC ms).
@@ -194,9 +186,8 @@ class Polling:
         self._pages, self._read_at, self._reading = max(1, requests), now, False
         rows = list(pending)
         waits = frozenset(row.row_id for row in rows if entries.get(row.sikka_id) is True)
-        done = frozenset(row.row_id for row in rows if entries.get(row.sikka_id) is False)
         self._by_id = (self._by_id | {row.row_id for row in rows}) - waits
-        return Told(done, waits)
+        return frozenset(row.row_id for row in rows if entries.get(row.sikka_id) is False)
 
     def list_failed(self, now: int, *, for_ms: int = LIST_AVOIDED_MS) -> None:
         """The list was refused or could not be read: for a while every row is asked about by itself."""

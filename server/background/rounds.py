@@ -150,7 +150,7 @@ class Rounds:
         began = self._clock.monotonic()
         entries = await self._parts.sikka.application(live=live).writebacks(window.first, window.last)
         now = self._clock.now()
-        told = self._polling.list_read(
+        done = self._polling.list_read(
             now,
             rows,
             {entry.id: entry.pending for entry in entries},
@@ -158,7 +158,7 @@ class Rounds:
             requests=-(-len(entries) // MOST_ROWS),
         )
         self._told += await self._ledger.claim_ids(
-            sorted(told.done), owner=self._parts.owner, now=now, lease_ms=self._lease_ms
+            sorted(done), owner=self._parts.owner, now=now, lease_ms=self._lease_ms
         )
         if self._told:
             self._doorbell.ring()

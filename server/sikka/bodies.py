@@ -138,11 +138,6 @@ def moved_appointment(
     return Write("PUT", f"/appointments/{quote(appointment_sr_no, safe='')}", body)
 
 
-def confirmation(*, practice_id: str, appointment_sr_no: str, value: str) -> Write:
-    """PATCH /appointments/{appointment_sr_no}, with the office's own word for confirmed."""
-    return appointment_status(practice_id=practice_id, appointment_sr_no=appointment_sr_no, value=value)
-
-
 def cancellation(*, practice_id: str, appointment_sr_no: str, value: str, note: str = "") -> Write:
     """PATCH /appointments/{appointment_sr_no}, with the office's own word for cancelled.
 
@@ -158,17 +153,8 @@ def changed_patient(*, practice_id: str, patient_id: str, changes: Mapping[str, 
     return Write("PATCH", f"/patient/{quote(patient_id, safe='')}", _given(body))
 
 
-def medical_note(
-    *,
-    practice_id: str,
-    patient_id: str,
-    provider_id: str,
-    day: dt.date,
-    text: str,
-    kind: str = "",
-    appointment_sr_no: str = "",
-) -> Write:
-    """POST /medical_notes.
+def medical_note(*, practice_id: str, patient_id: str, provider_id: str, day: dt.date, text: str) -> Write:
+    """POST /medical_notes; `pms_fitting.fitted` chooses its type.
 
     Args:
         practice_id: from the office.
@@ -176,17 +162,13 @@ def medical_note(
         provider_id: with whom the note goes.
         day: of the note, in the office.
         text: plain on all systems.
-        kind: a word of GET /note_types; "" leaves the choice to `pms_fitting.fitted`.
-        appointment_sr_no: for an appointment's note.
     """
     body = {
         "practice_id": practice_id,
         "patient_id": patient_id,
         "provider_id": provider_id,
         "date": formats.wire_day(day),
-        "type": kind,
         "text": text,
-        "appointment_sr_no": appointment_sr_no,
         "check_spu": "true",
     }
     return Write("POST", "/medical_notes", _given(body))

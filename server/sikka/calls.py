@@ -119,9 +119,7 @@ class Calls:
             call, attempts=LIVE_ATTEMPTS if self._live else BACKGROUND_ATTEMPTS, live=self._live
         )
 
-    async def every(
-        self, path: str, params: Mapping[str, str], model: type[Row], *, limit: int = MOST_ROWS
-    ) -> list[Row]:
+    async def every(self, path: str, params: Mapping[str, str], model: type[Row]) -> list[Row]:
         """All rows of a list, page by page; empty where Sikka answers 204.
 
         Raises:
@@ -130,7 +128,7 @@ class Calls:
         """
         rows: list[Row] = []
         for number in range(MOST_PAGES):
-            page = await self.page(path, params, model, number=number, limit=limit)
+            page = await self.page(path, params, model, number=number, limit=MOST_ROWS)
             rows += page.items
             if page.last:
                 return rows

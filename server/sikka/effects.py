@@ -7,10 +7,8 @@ from server.sikka import errors
 
 
 class Effect(StrEnum):
-    """What became of a write that was handed to Sikka."""
+    """What became of a write whose sending ended in an error."""
 
-    ACCEPTED = "accepted"
-    """Sikka gave it an id; the practice utility will carry it out later."""
     REFUSED = "refused"
     """Nothing was done and nothing will be."""
     SPU_OFFLINE = "spu_offline"

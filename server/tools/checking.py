@@ -111,7 +111,7 @@ def _list_answer(
 
 def _overtaken_answer(call: Call, row: Writeback, handle: str, facts: dict[str, Any]) -> Answer:
     """What was done for the caller, and stands no longer: no handle to it is any good."""
-    key = write_key(row.operation, row.state.value, CHANGED, call.language)
+    key = write_key(row.operation, row.state.value, CHANGED, language=call.language)
     words = sentence(call.language, key, **row_words(call, row))
     return Answer(OVERTAKEN, words, facts | {"writeback": handle}, [("writeback", handle)], told=[row])
 

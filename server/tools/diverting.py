@@ -38,7 +38,7 @@ async def divert(call: Call, diverted: Diverted) -> Diversion:
 async def _request(call: Call, diverted: Diverted) -> Diversion:
     wish, why = diverted.wish, diverted.verdict.why
     task, new = await call.desk.inbox.request(wish, why)
-    key = write_key(wish.operation, REQUESTED, why.value, call.language)
+    key = write_key(wish.operation, REQUESTED, why.value, language=call.language)
     said = sentence(call.language, key, **words_of(call, wish.operation, wish.facts))
     follow_up = (await call.desk.charters.of(call.office.id)).policy.follow_up
     if follow_up is not FollowUp.NONE:

@@ -11,6 +11,7 @@ from server.tools.wording import Sentence, phrase
 from store.ledger_rows import Writeback
 
 SPOKEN_CHARACTERS: Final = 400
+"""What `say` and `next` may have together, news included: the voice contract's limit."""
 
 # Errors of the protocol, used only where nothing was changed.
 ERRORS: Final = frozenset({Outcome.UNAVAILABLE, Outcome.NOT_PERMITTED, Outcome.INTERNAL})

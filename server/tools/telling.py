@@ -73,7 +73,7 @@ def words_of(call: Call, operation: str, facts: Mapping[str, Any]) -> dict[str, 
 def row_sentence(call: Call, row: Writeback) -> Sentence:
     """What is said of a write in the state it is in, or of its being called off while it is not done."""
     key = _CALLED_OFF.get(row.operation) if is_going(row) else None
-    key = key or write_key(row.operation, row.state.value, row.reason, call.language)
+    key = key or write_key(row.operation, row.state.value, row.reason, language=call.language)
     return sentence(call.language, key, **row_words(call, row))
 
 

@@ -43,14 +43,13 @@ def a_note(office, text="Prefers mornings."):
         provider_id=next(iter(office.profile.providers)),
         day=office.profile.clock(office.clock.now()).date(),
         text=text,
-        kind="Patient Note",
     )
     return NewWriteback(
         office=office.id,
         operation="add_note",
         method=write.method,
         endpoint=write.endpoint,
-        body=write.body,
+        body={**write.body, "type": "Patient Note"},
         facts={"patient_id": office.patient().patient_id, "text": text, "type": ""},
         natural_key=None,
         send_before=office.clock.now() + 600_000,

@@ -91,7 +91,6 @@ async def test_a_note_is_confirmed_with_its_own_number_and_not_the_writebacks(tm
             provider_id=next(iter(office.profile.providers)),
             day=office.profile.clock(office.clock.now()).date(),
             text="Prefers mornings.",
-            kind="Patient Note",
         )
         row, _ = await office.ledger.append(
             NewWriteback(
@@ -99,7 +98,7 @@ async def test_a_note_is_confirmed_with_its_own_number_and_not_the_writebacks(tm
                 operation="add_note",
                 method=write.method,
                 endpoint=write.endpoint,
-                body=write.body,
+                body={**write.body, "type": "Patient Note"},
                 facts={"patient_id": patient_id, "text": "Prefers mornings.", "type": "Patient Note"},
                 natural_key=None,
                 send_before=office.clock.now() + 600_000,

@@ -33,9 +33,8 @@ def booking(**changes):
 
 
 def note(text):
-    return bodies.medical_note(
-        practice_id="1", patient_id="117", provider_id="DOC1", day=DAY, text=text, kind="Chart"
-    )
+    write = bodies.medical_note(practice_id="1", patient_id="117", provider_id="DOC1", day=DAY, text=text)
+    return replace(write, body={**write.body, "type": "Chart"})
 
 
 def registration(first="Zoë", last="O'Neil & Sons", further=None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from whenever import TimeZoneNotFoundError
 from server.desk.times.daylight import local_exists, minutes_that_exist
 from server.desk.times.minutes import bits, most_at_once, runs, span, taken_at_once
 from server.desk.times.opening_windows import Chair, ScheduleRow, Window, merged, overlap, weekly_windows
-from server.desk.times.openings import Busy, Opening, Taken, all_openings, stretches
+from server.desk.times.openings import STEP_MINUTES, Busy, Opening, Taken, all_openings, stretches
 
 MONDAY = dt.date(2026, 11, 30)
 SUNDAY = dt.date(2026, 11, 29)
@@ -27,9 +28,10 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def openings(windows, busy, length, **limits) -> list[Opening]:
-    """Every opening, as the calendar finds them."""
-    return all_openings(stretches(windows, Taken.of(busy), length, **limits))
+def openings(windows, busy, length, *, step: int = STEP_MINUTES, **limits) -> list[Opening]:
+    """Every opening, as the calendar finds them, on a grid of so many minutes."""
+    with patch("server.desk.times.openings.STEP_MINUTES", step):
+        return all_openings(stretches(windows, Taken.of(busy), length, **limits))
 
 
 def row(level: str, name: str, *weekdays: int, hours=DAY, week=None, holidays=()) -> ScheduleRow:
@@ -325,7 +327,7 @@ def test_openings_are_exactly_what_trying_every_minute_finds(
             start = dt.datetime.combine(window.date, dt.time()) + dt.timedelta(minutes=minute)
             if start >= earliest and set(range(minute, minute + length)) <= free:
                 expected.add(Opening(start, window.operatory, window.provider_id, length))
-    found = openings(windows, busy, length, earliest=earliest, step_minutes=step, limits=limits)
+    found = openings(windows, busy, length, earliest=earliest, step=step, limits=limits)
     assert found == sorted(expected)
 
 
@@ -389,26 +391,26 @@ def test_nothing_is_offered_before_the_earliest_start() -> None:
 @pytest.mark.parametrize(("length", "step"), [(0, 10), (-5, 10), (30, 0)])
 def test_a_length_or_a_step_below_a_minute_is_an_error(length: int, step: int) -> None:
     with pytest.raises(ValueError, match="least one minute"):
-        openings([], [], length, earliest=LONG_AGO, step_minutes=step)
+        openings([], [], length, earliest=LONG_AGO, step=step)
 
 
 def test_times_that_the_clocks_skip_or_show_twice_are_left_out() -> None:
     spring, autumn = dt.date(2026, 3, 8), dt.date(2026, 11, 1)
     windows = [Window("OP1", spring, 60, 240), Window("OP1", autumn, 0, 180)]
-    zoned = openings(windows, [], 60, earliest=LONG_AGO, step_minutes=60, zone="America/New_York")
+    zoned = openings(windows, [], 60, earliest=LONG_AGO, step=60, zone="America/New_York")
     assert [opening.start.isoformat() for opening in zoned] == [
         "2026-03-08T01:00:00",
         "2026-03-08T03:00:00",
         "2026-11-01T00:00:00",
         "2026-11-01T02:00:00",
     ]
-    assert len(openings(windows, [], 60, earliest=LONG_AGO, step_minutes=60)) == 6
+    assert len(openings(windows, [], 60, earliest=LONG_AGO, step=60)) == 6
 
 
 def test_no_visit_lies_over_the_hour_that_is_skipped_or_shown_twice() -> None:
     spring, autumn = dt.date(2026, 3, 8), dt.date(2026, 11, 1)
     windows = [Window("OP1", spring, 60, 300), Window("OP1", autumn, 0, 240)]
-    found = openings(windows, [], 90, earliest=LONG_AGO, step_minutes=30, zone="America/New_York")
+    found = openings(windows, [], 90, earliest=LONG_AGO, step=30, zone="America/New_York")
     assert [opening.start.isoformat(timespec="minutes") for opening in found] == [
         "2026-03-08T03:00",
         "2026-03-08T03:30",

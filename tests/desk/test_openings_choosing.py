@@ -187,7 +187,7 @@ def test_a_choice_is_full_has_no_start_twice_and_does_not_hang_on_order(
         Window(chair, MONDAY + dt.timedelta(day), quarter * 15, (quarter + long) * 15, who)
         for day, quarter, long, chair, who in drawn
     ]
-    found = stretches(windows, Taken({}), 45, earliest=LONG_AGO, step_minutes=15)
+    found = stretches(windows, Taken({}), 45, earliest=LONG_AGO)
     wish = Wish(count, provider_id, time_of_day, asked)
     low, high = TIMES_OF_DAY[time_of_day]
     fitting = [one for one in all_openings(found) if low <= one.start_minute < high]

@@ -36,7 +36,7 @@ def move():
 
 
 def confirmation():
-    return bodies.confirmation(practice_id="1", appointment_sr_no="77", value="Confirmed")
+    return bodies.appointment_status(practice_id="1", appointment_sr_no="77", value="Confirmed")
 
 
 def cancellation():
@@ -50,9 +50,7 @@ def update():
 
 
 def note():
-    return bodies.medical_note(
-        practice_id="1", patient_id="12", provider_id="D1", day=DAY, text="Called", kind="Patient Note"
-    )
+    return bodies.medical_note(practice_id="1", patient_id="12", provider_id="D1", day=DAY, text="Called")
 
 
 def payment():
@@ -99,7 +97,6 @@ def test_each_body_has_only_official_fields_holding_filled_strings(operation):
 def test_what_was_not_said_is_not_sent():
     assert "email" not in registration().body
     assert "middlename" not in update().body
-    assert "appointment_sr_no" not in note().body
     bare = bodies.new_patient(practice_id="1", provider_id="", first="A", last="B")
     assert set(bare.body) == {"practice_id", "firstname", "lastname", "check_spu"}
     assert bodies.cancellation(practice_id="1", appointment_sr_no="77", value="x").body == (

@@ -15,10 +15,11 @@ OFFICE = "D10001"
 
 
 @pytest.mark.parametrize("limit", [7, 30, 31, 1000])
-async def test_a_list_of_several_pages_is_read_completely(staged, limit):
+async def test_a_list_of_several_pages_is_read_completely(staged, monkeypatch, limit):
+    monkeypatch.setattr(calls_module, "MOST_ROWS", limit)
     async with staged(offices=(OfficeSpec(patients=30),)) as stage:
         people = len(stage.records.patients)
-        rows = await stage.office.every("/patients", {}, models.Patient, limit=limit)
+        rows = await stage.office.every("/patients", {}, models.Patient)
         assert len(rows) == people
         assert {row.patient_id for row in rows} == set(stage.records.patients)
         asked = [r.query for r in stage.requests("GET", "/patients")]
@@ -47,18 +48,20 @@ async def test_a_page_past_the_end_and_a_list_of_nothing_are_empty(staged):
 
 async def test_a_list_that_never_ends_is_not_given_out_as_a_whole_one(staged, monkeypatch):
     monkeypatch.setattr(calls_module, "MOST_PAGES", 3)
+    monkeypatch.setattr(calls_module, "MOST_ROWS", 2)
     async with staged() as stage:
         with pytest.raises(Unreadable):
-            await stage.office.every("/patients", {}, models.Patient, limit=2)
+            await stage.office.every("/patients", {}, models.Patient)
 
 
-async def test_a_list_whose_later_page_cannot_be_had_is_not_given_out_as_a_whole_one(staged):
+async def test_a_list_whose_later_page_cannot_be_had_is_not_given_out_as_a_whole_one(staged, monkeypatch):
+    monkeypatch.setattr(calls_module, "MOST_ROWS", 50)
     async with staged() as stage:
         await stage.office.providers()
         await stage.office.page("/patients", {}, models.Patient, limit=50)
         stage.world.faults.add(Fault("internal_error", path="/patients", times=None))
         with pytest.raises(Trouble):
-            await stage.office.every("/patients", {}, models.Patient, limit=50)
+            await stage.office.every("/patients", {}, models.Patient)
 
 
 async def test_whether_the_copy_is_being_loaded_is_told_with_a_page(staged):

@@ -3,9 +3,10 @@
 import datetime as dt
 
 import pytest
+from variants import variants
 
 from sandbox.config import OfficeSpec
-from sandbox.switches import Switches, variants
+from sandbox.switches import Switches
 from server.sikka import bodies, formats
 from server.sikka.errors import Refused
 from server.sikka.rules import frees_the_chair, word_for_cancelled

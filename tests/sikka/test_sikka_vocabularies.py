@@ -290,7 +290,8 @@ async def test_every_system_books_moves_confirms_and_cancels_what_fits_it(opened
         words = [*statuses, *values(desk.words, Values(Where.CONFIRMATIONS))]
         confirmed = word_for_confirmed(desk.pms, words)
         await desk.carried_out(
-            bodies.confirmation(practice_id="1", appointment_sr_no=number, value=confirmed), Operation.CONFIRM
+            bodies.appointment_status(practice_id="1", appointment_sr_no=number, value=confirmed),
+            Operation.CONFIRM,
         )
         assert rows[number].confirmed_on == TODAY
         cancelled = word_for_cancelled(desk.practice.pms.name, statuses)

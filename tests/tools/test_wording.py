@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from wordings import RULES
 
+from server.sikka.pms_fields import Operation
 from server.tools import wording
+from server.tools.results import SPOKEN_CHARACTERS
 from server.tools.speech import spoken_list
 from server.tools.voices import VOICES
 from server.tools.wording import (
     _PHRASES,  # pyright: ignore[reportPrivateUsage] - the entries themselves are compared
     _SENTENCES,  # pyright: ignore[reportPrivateUsage]
     FACT_LIMITS,
-    OPERATIONS,
-    TEXT_LIMIT,
     Key,
     Sentence,
     WordingError,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 WHEN = RULES["en"].worst["when"]
 SENTENCES = [(language, key) for language in languages() for key in sentence_keys(language)]
 PHRASES = [(language, key) for language in languages() for key in phrase_keys(language)]
+OPERATIONS = tuple(operation.value for operation in Operation)
 LEDGER = [(operation, state) for operation in OPERATIONS for state in State]
 REASONS = {
     "rejected.spu_offline": OPERATIONS,
@@ -155,7 +156,7 @@ def test_no_sentence_holds_words_of_another_language(language: str, key: Key) ->
 def test_a_sentence_fits_its_limit_with_the_longest_facts(language: str, key: Key) -> None:
     filled = spoken(language, key)
     assert filled.say
-    assert len(filled.text) <= TEXT_LIMIT
+    assert len(filled.text) <= SPOKEN_CHARACTERS
 
 
 @every_sentence
@@ -165,13 +166,13 @@ def test_a_sentence_about_a_write_leaves_room_for_news(language: str, key: Key) 
     if key[0] not in about or (key[0] == "register" and looks_a_patient_up and "unavail" not in key[1]):
         return
     said = filled.say if key in TWO_TIMES else filled.text
-    assert len(said) + 1 + longest_news(language) <= TEXT_LIMIT
+    assert len(said) + 1 + longest_news(language) <= SPOKEN_CHARACTERS
 
 
 @in_every_language
 def test_finding_a_patient_has_words_that_leave_room_for_news_told_first(language: str) -> None:
     said = spoken(language, ("find_patient", "verified.with_news")).text
-    assert len(said) + 1 + longest_news(language) <= TEXT_LIMIT
+    assert len(said) + 1 + longest_news(language) <= SPOKEN_CHARACTERS
 
 
 @every_sentence
@@ -615,9 +616,9 @@ def test_a_handle_of_the_wrong_kind_is_named_as_what_it_is(language: str, kind: 
 
 
 def test_a_reason_without_a_sentence_of_its_own_is_told_as_its_state() -> None:
-    assert write_key("book", "failed", "slot_taken") == ("book", "failed.slot_taken")
-    assert write_key("book", "failed", "no such reason") == ("book", "failed")
-    assert write_key("cancel", "confirmed") == ("cancel", "confirmed")
+    assert write_key("book", "failed", "slot_taken", language="en") == ("book", "failed.slot_taken")
+    assert write_key("book", "failed", "no such reason", language="en") == ("book", "failed")
+    assert write_key("cancel", "confirmed", language="en") == ("cancel", "confirmed")
 
 
 @pytest.mark.parametrize(
@@ -629,9 +630,9 @@ def test_a_reason_without_a_sentence_of_its_own_is_told_as_its_state() -> None:
         lambda: sentence("en", ("book", "confirmed")),
         lambda: sentence("en", ("book", "confirmed"), when="\x00"),
         lambda: sentence("en", ("book", "confirmed"), when=WHEN, birth_date="1980"),
-        lambda: write_key("book", "perhaps", "refused"),
-        lambda: news_key("book", "sending"),
-        lambda: news_key("book", "sending", earlier_call=True),
+        lambda: write_key("book", "perhaps", "refused", language="en"),
+        lambda: news_key("book", "sending", language="en"),
+        lambda: news_key("book", "sending", earlier_call=True, language="en"),
         lambda: news_key("book", "confirmed", language="xx"),
         lambda: sentence_keys("xx"),
         lambda: phrase_keys("xx"),

@@ -166,18 +166,17 @@ def stretches(
     length_minutes: int,
     *,
     earliest: dt.datetime,
-    step_minutes: int = STEP_MINUTES,
     zone: str | None = None,
     limits: Mapping[str, int] = _NO_LIMITS,
 ) -> list[Stretch]:
     """Return the windows in which a visit can begin from `earliest` on, in their order.
 
-    Starts lie on the grid of `step_minutes` counted from midnight, or at the starts a window names. No
+    Starts lie on the grid of `STEP_MINUTES` counted from midnight, or at the starts a window names. No
     visit lies over a minute that the clocks skip or show twice in an IANA `zone`. `limits` tells how many
     visits a provider may have at a time; who is not in it has no bound but the chairs. Raises ValueError
-    for a length, step or limit below 1 and `zoneinfo.ZoneInfoNotFoundError` for a zone that is not known.
+    for a length or limit below 1 and `zoneinfo.ZoneInfoNotFoundError` for a zone that is not known.
     """
-    on_grid = grid(step_minutes)
+    on_grid = grid(STEP_MINUTES)
     if length_minutes < 1:
         raise ValueError("a length is at least one minute")
     found: list[Stretch] = []

@@ -173,7 +173,7 @@ class Moving(Requests):
         rulebook.demand(Operation.CONFIRM)
         if not rulebook.confirmed_word:
             raise Unanswerable(Outcome.NOT_SUPPORTED, "no_word_for_confirmed")
-        write = bodies.confirmation(
+        write = bodies.appointment_status(
             practice_id=profile.office.practice_id, appointment_sr_no=number, value=rulebook.confirmed_word
         )
         write = await self.fit(profile, Operation.CONFIRM, write)

@@ -21,9 +21,6 @@ _Entry = TypeVar("_Entry")
 Key: TypeAlias = tuple[str, str]
 """Operation, and outcome: a ledger state, a state with its reason after a dot, or an outcome code."""
 
-TEXT_LIMIT: Final = 400
-"""Characters that `say` and `next` may have together (the voice contract's limit)."""
-
 FACT_LIMITS: Final[Mapping[str, int]] = {
     "when": 74,  # a spoken slot; leaves 27 for the provider's name
     "options": 234,  # three of them, joined
@@ -68,19 +65,6 @@ _LIMITS: Final[Mapping[str, Mapping[str, int]]] = {
     "es": {**FACT_LIMITS, **spanish.FACT_LIMITS},
 }
 """The same by language: what is said of a time or a state has not the same length in each."""
-
-
-OPERATIONS: Final = (
-    "book",
-    "cancel",
-    "move",
-    "register",
-    "confirm",
-    "update_patient",
-    "add_note",
-    "record_payment",
-)
-"""Every operation the ledger writes; each has a sentence and a phrase for every state."""
 
 _TOLD_ALIKE: Final[Mapping[str, str]] = {"settled_by_person": "person"}
 """Reasons of the ledger that are told in the words of another one."""
@@ -153,7 +137,7 @@ def phrase(language: str, key: Key, **facts: str) -> str:
     return _filled(language, _lookup(_table(_PHRASES, language), key), key, facts)
 
 
-def write_key(operation: str, state: str, reason: str = "", language: str = "en") -> Key:
+def write_key(operation: str, state: str, reason: str = "", *, language: str) -> Key:
     """Return the key for a write in a ledger state, the reason's own sentence where there is one.
 
     A reason without a sentence of its own falls back to the state's. Raises WordingError when the
@@ -168,7 +152,7 @@ def write_key(operation: str, state: str, reason: str = "", language: str = "en"
     return plain
 
 
-def news_key(operation: str, state: str, *, earlier_call: bool = False, language: str = "en") -> Key:
+def news_key(operation: str, state: str, *, language: str, earlier_call: bool = False) -> Key:
     """Return the key for telling unasked that a write is in a new state.
 
     What was not done in the end, asked for in an earlier call, has words of its own that go before
