@@ -9,35 +9,17 @@ from server.app import Connection
 from server.desk.office import schedule_row, status_words
 from server.desk.zones import copy_age_minutes, is_zone, zone_of
 from server.doctor.findings import Finding, Mark, fail, ok, warn
+from server.doctor.needs import lacking, unwritten
 from server.settings import Settings
 from server.sikka.keys import RequestKey
 from server.sikka.office_calls import OfficeCalls
+from server.sikka.pms_support import Reason, row_for
 from server.sikka.rules import word_for_cancelled
 from store.offices import Office
 
 OLD_COPY_MINUTES: Final = 60
-AVAILABLE: Final = "available"
 ACTIVE: Final = frozenset({"active", ""})
 UPLOADED: Final = "refresh"  # official: a load within the last 24 hours
-
-# Names in `scope` (as the official sample of request_key_info spells them) -> what is lost without it.
-PERMISSIONS: Final[dict[str, str]] = {
-    "patients": "nobody can be found",
-    "appointments": "free times cannot be seen",
-    "practices": "the chairs cannot be read",
-    "operatories": "the chairs cannot be read",
-    "providers": "nobody who works there is known",
-    "practice_schedule": "the opening hours are not known",
-    "practice_variables": "the word for cancelled may not be known",
-    "POST appointment": "nothing can be booked",
-    "PATCH appointments": "nothing can be cancelled",
-    "writeback_status": "bookings are confirmed late, when Sikka's copy shows them",
-}
-# Columns of supported_pmses -> what is lost where they do not say "available".
-CAPABILITIES: Final[dict[str, str]] = {
-    "new_appointment_writeback": "nothing can be booked",
-    "appointment_status_writeback": "nothing can be cancelled",
-}
 
 
 @dataclass
@@ -145,7 +127,7 @@ async def spu(visit: Visit) -> Finding:
     if age is None:
         return warn(
             "The office's PC uploads, but the age of Sikka's copy cannot be told.",
-            "Set CHAIRTIME_TIMEZONE, if the line on the zone below says so.",
+            "See the line on the zone below.",
         )
     if age > OLD_COPY_MINUTES:
         return warn(
@@ -162,35 +144,37 @@ async def permissions(visit: Visit) -> Finding:
             "Sikka does not say what the key may do.",
             "Nothing to do, if the other lines are in order.",
         )
-    held = {" ".join(name.split()).casefold() for name in visit.scope.split(",")}
-    missing = [name for name in PERMISSIONS if name.casefold() not in held]
+    missing = lacking(visit.scope, _software(visit), visit.settings.shown_toolsets)
     if missing:
-        lost = "; ".join(f"{name} ({PERMISSIONS[name]})" for name in missing)
+        lost = "; ".join(f"{each.name} ({each.lost})" for each in missing)
         return warn(f"Not in your application's plan: {lost}.", "Ask Sikka to add it to the plan.")
-    return ok("all that the tools need is in the plan")
+    return ok("all that the tools shown need is in the plan")
 
 
 async def write_capabilities(visit: Visit) -> Finding:
     """Sikka can carry the writes into this practice software."""
-    pms, version = visit.office.pms, visit.office.pms_version
+    pms, name = visit.office.pms, _software(visit)
     rows = await visit.connection.sikka.application(live=True).supported_pmses(pms)
-    of_version = [row for row in rows if row.practice_management_system_version == version]
     if not rows:
         return warn(
-            f"Sikka's list of practice software does not know {pms or 'what this office uses'}.",
+            f"Sikka's list of practice software does not know {pms or name}.",
             "Ask Sikka whether appointments can be written there.",
         )
-    lost = [
-        what
-        for column, what in CAPABILITIES.items()
-        if not any(getattr(row, column).strip().casefold() == AVAILABLE for row in of_version or rows)
-    ]
-    if lost:
+    row = row_for(rows, visit.office.pms_version)
+    if row is None:
         return warn(
-            f"Sikka does not write all that is needed to {pms} {version}: {', '.join(lost)}.",
+            f"Sikka's list of practice software does not tell what can be written to {name}.",
+            "Ask Sikka whether appointments can be written there.",
+        )
+    lost = unwritten(name, row, visit.settings.shown_toolsets)
+    listed = ", ".join([*lost.get(Reason.CAPABILITY, ()), *lost.get(Reason.PMS, ())])
+    if Reason.CAPABILITY in lost:
+        return warn(
+            f"Sikka does not write all that is needed to {name}: {listed}.",
             "Ask Sikka which version of the practice software can be written to.",
         )
-    return ok(f"Sikka books and cancels in {pms} {version}".rstrip())
+    says = f"Sikka writes to {name} what the tools shown need"
+    return ok(f"{says}, but {listed}" if listed else says)
 
 
 async def zone(visit: Visit) -> Finding:
@@ -200,7 +184,8 @@ async def zone(visit: Visit) -> Finding:
     if visit.zone is None:
         return fail(
             "Neither you nor Sikka names the office's time zone, so no times can be offered.",
-            "Set CHAIRTIME_TIMEZONE, such as America/New_York.",
+            "Set CHAIRTIME_TIMEZONE, such as America/New_York. It holds for every office of this server; "
+            "with several, set zone in the profile of each.",
         )
     if configured and not is_zone(configured):
         return warn(
@@ -250,6 +235,11 @@ PRACTICE_STEPS: Final = (
     Step("Word for cancelled", word_for_cancelling, ("Data access",)),
 )
 GOOD_ENOUGH: Final = frozenset({Mark.OK, Mark.WARN})
+
+
+def _software(visit: Visit) -> str:
+    """The practice's software, with its version."""
+    return f"{visit.office.pms} {visit.office.pms_version}".strip() or "what this office uses"
 
 
 def _span(minutes: float) -> str:

@@ -1,6 +1,8 @@
 """The doctor, against a sandbox: what it finds, what it says to do, and what it leaves alone."""
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from server.app import connected
 from server.doctor import steps as doctor_steps
 from server.doctor.examination import examine
 from server.doctor.findings import ADVICE, Mark, finding_of
+from server.doctor.needs import PERMISSIONS, lacking
 from server.doctor.steps import KEY_STEPS, PRACTICE_STEPS
 from server.sikka import errors
 from server.sikka.application import Application
@@ -17,6 +20,9 @@ from server.sikka.models import RequestKeyAnswer, SupportedPms
 from server.sikka.office_calls import OfficeCalls
 
 HOUR, DAY = 3600, 86_400
+EVERY_TOOLSET = "scheduling,frontoffice,billing"
+WRITTEN = ("new_appointment_writeback", "appointment_status_writeback")
+CONNECTING = (Path(__file__).parents[2] / "docs" / "connecting.md").read_text(encoding="utf-8")
 
 
 class Clock:
@@ -199,6 +205,66 @@ async def test_what_the_plan_lacks_is_named_with_what_is_lost(practice, visit):
     assert lines["Permissions"].startswith("warn Not in your application's plan: writeback_status (bookings")
 
 
+@pytest.mark.parametrize(
+    ("denied", "toolsets", "line"),
+    [
+        ("PUT appointments", "scheduling", "PUT appointments (nothing can be moved)"),
+        ("POST patient", "scheduling", "POST patient (nobody can be registered)"),
+        ("reminders", "scheduling", "reminders (nobody is told what is due, or not due yet)"),
+        ("POST medical_notes", EVERY_TOOLSET, "POST medical_notes (no note can be added)"),
+        ("POST transaction", EVERY_TOOLSET, "POST transaction (no payment can be recorded)"),
+        ("patient_balance", "billing", "patient_balance (no balance can be told)"),
+    ],
+)
+async def test_whatever_a_shown_tool_needs_is_missed_in_the_plan(practice, visit, denied, toolsets, line):
+    async with practice(offices=(OfficeSpec(denied=frozenset({denied})),)) as sandbox:
+        code, lines, _ = await visit(sandbox, CHAIRTIME_TOOLSETS=toolsets)
+    assert code == 0
+    assert lines["Permissions"].startswith(f"warn Not in your application's plan: {line}.")
+
+
+async def test_what_only_hidden_tools_need_is_not_missed(practice, visit):
+    spec = OfficeSpec(denied=frozenset({"POST transaction", "note_types", "PATCH patient"}))
+    async with practice(offices=(spec,)) as sandbox:
+        _, lines, _ = await visit(sandbox)
+    assert lines["Permissions"] == "ok all that the tools shown need is in the plan"
+
+
+@pytest.mark.parametrize(
+    ("pms", "missed"),
+    [
+        ("Opendental V22.3", set()),
+        ("OrthoTrac", {"PATCH patient", "appointments_available_slots"}),
+        ("Dolphin", {"PATCH patient", "appointments_available_slots", "pms_users"}),
+        ("ClearDent", {"pms_users"}),
+    ],
+)
+def test_what_some_software_needs_is_missed_there_only(pms, missed):
+    held = ",".join(each.name for each in PERMISSIONS if not each.systems)
+    assert {each.name for each in lacking(held, pms, EVERY_TOOLSET.split(","))} == missed
+
+
+def test_a_plan_may_spell_a_permission_its_own_way():
+    spelled = ",".join(each.name for each in PERMISSIONS).replace("PATCH appointments", "appointment patch")
+    assert lacking(spelled, "Opendental V22.3", EVERY_TOOLSET.split(",")) == []
+
+
+def test_the_page_asks_for_what_the_doctor_looks_for():
+    table = CONNECTING.partition("| For | Ask for |")[2].partition("\n\n")[0]
+    asked = "\n".join(line.split("|")[2] for line in table.splitlines()[2:])
+    named = re.findall(r"(?:(?:POST|PUT|PATCH) )?\b[a-z]+(?:_[a-z]+)*\b", asked)
+    assert {each.name for each in PERMISSIONS} <= set(named)
+
+
+async def test_a_write_that_the_software_never_takes_is_told_without_a_warning(practice, visit):
+    async with practice() as sandbox:
+        code, lines, _ = await visit(sandbox, CHAIRTIME_TOOLSETS=EVERY_TOOLSET)
+    assert code == 0
+    assert lines["Writing"] == (
+        "ok Sikka writes to Opendental V22.3 what the tools shown need, but no record can be changed"
+    )
+
+
 async def test_data_outside_the_plan_fails(practice, visit):
     async with practice(offices=(OfficeSpec(denied=frozenset({"appointments"})),)) as sandbox:
         code, lines, _ = await visit(sandbox)
@@ -307,8 +373,19 @@ async def test_without_a_word_for_cancelled_none_is_cancelled(practice, visit, m
     [
         ([], "warn Sikka's list of practice software does not know Opendental."),
         (
-            [SupportedPms(new_appointment_writeback="available")],
+            [SupportedPms(new_appointment_writeback="available", new_patient_writeback="available")],
             "warn Sikka does not write all that is needed to Opendental V22.3: nothing can be cancelled.",
+        ),
+        (
+            [SupportedPms(**dict.fromkeys(WRITTEN, "available"), new_patient_writeback="unavailable")],
+            "warn Sikka does not write all that is needed to Opendental V22.3: nobody can be registered.",
+        ),
+        (
+            [
+                SupportedPms(practice_management_system_version="V21.1"),
+                SupportedPms(practice_management_system_version="V23.1"),
+            ],
+            "warn Sikka's list of practice software does not tell what can be written to Opendental V22.3.",
         ),
         (
             [
