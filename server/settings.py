@@ -50,7 +50,10 @@ class Settings(ConnectionSettings):
     timezone: str = Field(
         default="",
         validation_alias="CHAIRTIME_TIMEZONE",
-        description="The office's zone, such as America/New_York; else the zone that Sikka names.",
+        description=(
+            "One zone for all offices of this server, such as America/New_York; else each has what Sikka "
+            "names. With several, leave it out and set zone in the profiles, which beat it."
+        ),
     )
     database_url: str = Field(
         default="",
@@ -91,7 +94,10 @@ class Settings(ConnectionSettings):
     slot_check_seconds: Seconds = Field(
         default=1.2,
         validation_alias="CHAIRTIME_SLOT_CHECK_SECONDS",
-        description="How long the last look at a slot may take; past it nothing is sent.",
+        description=(
+            "How long the last look at a slot may take; past it the kept copy decides, and without one "
+            "nothing is sent."
+        ),
     )
     consent_seconds: float = Field(
         default=2.0,
