@@ -11,7 +11,7 @@ from doc_stage import Stage
 from processes import free_port
 
 LIMIT_SECONDS = 120
-PORT = "8000"  # as the pages write it; here another
+PORTS = ("8000", "8901")  # as the pages write them: of a server, and of the sandbox; here others
 # A program that goes on until somebody ends it: the page's next block finds it up.
 _GOES_ON = re.compile(r"^(\S*/)?chairtime (serve .*--transport http|sandbox\b)")
 _PRELUDE = """\
@@ -34,14 +34,14 @@ class Terminal:
     """What was typed, and what came of it.
 
     Attributes:
-        port: where what the page serves is served.
+        ports: where what the page serves is served, by the port that it writes.
         reached: the last block that was begun.
         code: with which it ended.
         printed: what it printed, but for console blocks.
     """
 
     stage: Stage
-    port: int = field(default_factory=free_port)
+    ports: dict[str, int] = field(default_factory=lambda: {port: free_port() for port in PORTS})
     reached: str = ""
     code: int = 0
     printed: str = ""
@@ -103,7 +103,9 @@ class Terminal:
     def _here(self, text: str) -> str:
         for word, value in self.stage.values.items():
             text = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", value, text)
-        return text.replace(PORT, str(self.port))
+        for written, port in self.ports.items():
+            text = text.replace(written, str(port))
+        return text
 
 
 def as_shown(expected: list[str], printed: str) -> bool:
