@@ -9,7 +9,7 @@ from livekit.agents.llm.mcp import MCPServerHTTP, MCPToolset
 
 URL = os.environ.get("CHAIRTIME_URL", "http://127.0.0.1:8000/mcp")
 TOKEN = os.environ.get("CHAIRTIME_TOKEN", "")
-PROMPT = Path("receptionist-prompt.txt")  # the text of docs/receptionist-prompt.md
+PROMPT = Path("receptionist-prompt.txt")  # one block of docs/receptionist-prompt.md, {office} filled in
 
 
 def chairtime(call_id: str, caller_number: str = "") -> MCPToolset:

@@ -20,7 +20,6 @@ from server.hosting import refusals
 from server.hosting.credentials import Credentials
 from server.hosting.issuer import IssuerUnreachable
 from server.hosting.messages import is_message
-from server.hosting.own_words import OwnWords
 from server.hosting.refusals import Refusal, Refused
 from server.hosting.traffic import Failures, Meter, Traffic
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 log = structlog.get_logger(__name__)
+FORBIDDEN: Final = 403  # what the protocol library says to an Origin; of a Host it says 421
 OFFICE_HEADER: Final = "x-chairtime-office"
 # Of a body that is too long, so many bytes are still read: who is cut off while sending sees no answer.
 MOST_DISCARDED: Final = 4_194_304
@@ -84,7 +84,8 @@ class Gate:
             await self._app(scope, receive, send)
             return
         if (wrong := await self._security.validate_request(Request(scope))) is not None:
-            await OwnWords(wrong)(scope, receive, send)
+            refusal = refusals.OTHER_ORIGIN if wrong.status_code == FORBIDDEN else refusals.OTHER_HOST
+            await refusal.answer()(scope, receive, send)
             return
         try:
             await self._let_in(scope, receive, send)

@@ -15,13 +15,11 @@ PLAIN: Final = ("text/plain", "")
 NO_REQUEST: Final = -32600  # the protocol's code for whatever else is wrong with a request
 WORDS: Final[Mapping[int, str]] = {
     400: "This request cannot be read.",
-    403: "Pages from elsewhere may not call this server.",
     404: "There is nothing here.",
     405: "This method is not taken here.",
     406: "The Accept header has to take JSON, and for a stream text/event-stream.",
     413: "The request's body is too long.",
     415: "The request's body has to be JSON.",
-    421: "This server is not called by that name.",
 }
 """By status."""
 OTHERWISE: Final = "The request is refused."

@@ -12,7 +12,7 @@ class Refusal:
     """The answer to a request that reaches nothing.
 
     Attributes:
-        error: for programs; with 401 and 403 one of RFC 6750's words.
+        error: for programs; of a token one of RFC 6750's words.
         retry_after: seconds; None where trying again is no use.
         hang_up: whether the connection ends, since the rest of the request is not read.
     """
@@ -44,6 +44,8 @@ class Refused(Exception):
         self.refusal = refusal
 
 
+OTHER_HOST: Final = Refusal(421, "misdirected_request", "This server is not called by that name.")
+OTHER_ORIGIN: Final = Refusal(403, "origin_refused", "Pages from elsewhere may not call this server.")
 NO_TOKEN: Final = Refusal(401, "", "This server asks for a bearer token in the Authorization header.")
 BAD_TOKEN: Final = Refusal(401, "invalid_token", "The token is not valid here, expired or revoked.")
 THROUGH_A_PROXY: Final = Refusal(

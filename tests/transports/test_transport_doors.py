@@ -12,6 +12,8 @@ from server.tools.toolsets import ALL
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+OTHER_HOST = "This server is not called by that name."
+OTHER_ORIGIN = "Pages from elsewhere may not call this server."
 JSON = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 
 
@@ -32,21 +34,22 @@ async def http(server):
 
 @pytest.mark.parametrize("path", ["/mcp", "/sse", "/messages/"])
 @pytest.mark.parametrize(
-    ("headers", "status"),
+    ("headers", "status", "says"),
     [
-        ({"Host": "evil.example"}, 421),
-        ({"Host": "127.0.0.1.evil.example:8000"}, 421),
-        ({"Origin": "https://evil.example"}, 403),
-        ({"Origin": "http://127.0.0.1.evil.example"}, 403),
-        ({"Origin": "null"}, 403),
+        ({"Host": "evil.example"}, 421, OTHER_HOST),
+        ({"Host": "127.0.0.1.evil.example:8000"}, 421, OTHER_HOST),
+        ({"Origin": "https://evil.example"}, 403, OTHER_ORIGIN),
+        ({"Origin": "http://127.0.0.1.evil.example"}, 403, OTHER_ORIGIN),
+        ({"Origin": "null"}, 403, OTHER_ORIGIN),
     ],
 )
-async def test_a_wrong_host_or_origin_is_refused(http, path, headers, status):
+async def test_a_wrong_host_or_origin_is_refused_in_a_sentence_as_json(http, path, headers, status, says):
     if path == "/sse":
         answer = await http.get(path, headers=headers)
     else:
         answer = await http.post(path, json=LIST, headers={**JSON, **headers})
     assert answer.status_code == status
+    assert answer.json()["error_description"] == says
     assert "find_patient" not in answer.text
 
 
