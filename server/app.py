@@ -172,7 +172,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenera
             "carrier": carrier.run,
             "sweeper": Sweeper(parts, desk, tasks).run,
             "freshness": freshness.run,
-            "queue": Queue(parts).run,
+            "queue": Queue(parts, desk).run,
             "releases": Releases(parts, desk).run,
             "watch": Watch(parts).run,
             "conflicts": Conflicts(parts).run,

@@ -8,6 +8,7 @@ from server.background.due import DueRows
 from server.background.limits import kept_until
 from server.background.parts import Parts
 from server.background.slots import Slots
+from server.desk.front_desk import FrontDesk
 from store.ledger_rows import Writeback
 from store.ledger_states import State
 
@@ -23,12 +24,12 @@ class Queue:
     for the time having passed alone.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, desk: FrontDesk) -> None:
         self._parts = parts
         self._ledger = parts.store.ledger
         self._clock = parts.clock
         self._due = DueRows(parts, {State.QUEUED}, parts.settings.look_seconds)
-        self._slots = Slots(parts)
+        self._slots = Slots(parts, desk)
 
     async def run(self) -> None:
         """Forever: look at what is due, and sleep."""

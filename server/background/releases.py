@@ -36,7 +36,7 @@ class Releases:
         self._doorbell = parts.doorbell
         self._desk = desk
         self._evidence = Evidence(parts, desk)
-        self._slots = Slots(parts)
+        self._slots = Slots(parts, desk)
 
     async def run(self) -> None:
         """Forever: look at every waiting row; sleep until the bell rings."""

@@ -1,51 +1,66 @@
 """Whether the time that an unsent write wants is still free, by the copy and our other rows."""
 
-import datetime as dt
 from typing import Final
 
+import structlog
+
 from server.background.parts import Parts
-from server.desk.copies.overlay import DEFAULT_MINUTES, in_own_words, lay_over
+from server.desk.copies.overlay import Standing, in_own_words, lay_over, visit_of
+from server.desk.front_desk import FrontDesk
+from server.desk.gate import ASKS_FOR
+from server.desk.times.columns import Columns
+from server.desk.times.openings import Opening
+from server.desk.times.room import is_free
+from server.sikka.errors import SikkaError
 from store.ledger_rows import Writeback
 from store.ledger_states import State
 from store.offices import Office
 
-# Operation -> the fact that names the start it wants.
-WANTS: Final = {"book": "start", "move": "new_start"}
 HELD_BACK: Final = frozenset({State.QUEUED, State.WAITING})
+log = structlog.get_logger(__name__)
 
 
 class Slots:
     """Reads a day of the copy for one write."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, desk: FrontDesk) -> None:
         self._parts = parts
         self._ledger = parts.store.ledger
         self._sikka = parts.sikka
+        self._desk = desk
 
     async def is_free(self, row: Writeback, office: Office) -> bool:
-        """Whether nobody else sits in the chair then; an operation that wants no time is always free.
+        """Whether nobody is in the way then, by the desk's rule; an operation that wants no time is free.
 
         Of two rows held back for one time, the one put down first has it. Raises SikkaError.
         """
-        told_by = WANTS.get(row.operation)
-        if told_by is None:
+        if row.operation not in ASKS_FOR:
             return True
-        facts = row.facts
-        start = dt.datetime.fromisoformat(str(facts[told_by]))
-        end = start + dt.timedelta(minutes=int(facts.get("length_minutes") or DEFAULT_MINUTES))
-        chair = str(facts.get("operatory", ""))
-        itself = str(facts.get("appointment_sr_no", ""))
+        wanted = visit_of(row, Standing.PENDING)
+        day = wanted.start.date()
         calls = self._sikka.office(office.office_id, live=False)
-        copy = await calls.appointments(first=start.date(), last=start.date(), practice_id=office.practice_id)
+        copy = await calls.appointments(first=day, last=day, practice_id=office.practice_id)
         copy = in_own_words(copy, await self._parts.cancelled_word(office.id))
         others = [other for other in await self._ledger.overlay(office.id) if not _gives_way(other, row)]
-        return not any(
-            (not chair or visit.operatory in {"", chair})
-            and visit.start < end
-            and start < visit.start + dt.timedelta(minutes=visit.length_minutes)
-            for visit in lay_over(copy, others).visits
-            if not itself or visit.appointment_sr_no != itself
+        return is_free(
+            Opening.of(wanted),
+            lay_over(copy, others).visits,
+            await self._columns(office),
+            but=wanted.appointment_sr_no,
         )
+
+    async def _columns(self, office: Office) -> Columns | None:
+        """By the profile last read while no other can be had; None before the first.
+
+        Then the chair alone decides: no write is to be lost over the office's lists.
+        """
+        profiles = self._desk.profiles
+        try:
+            profile = await profiles.of(office)
+        except SikkaError as error:
+            log.warning("slot_judged_without_profile", office=office.id, error=type(error).__name__)
+            profile = profiles.seen(office.id)
+        return None if profile is None else self._desk.finding.columns(profile)
 
 
 def _gives_way(other: Writeback, row: Writeback) -> bool:

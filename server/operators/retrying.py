@@ -1,6 +1,5 @@
 """Asking for a write anew: a row of its own, and only where nothing can have come of the old one."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
@@ -8,6 +7,7 @@ from server.app import connected
 from server.background.limits import released_until
 from server.clock import SystemClock
 from server.desk.charter.standing import Charters
+from server.desk.copies.overlay import Standing, visit_of
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import open_desk
 from server.desk.gate import ASKS_FOR
@@ -89,17 +89,13 @@ async def _still_free(settings: Settings, office: Office, old: Writeback) -> Non
     """The desk looks again before it books, and so does this."""
     if old.operation not in ASKS_FOR:
         return
-    opening = Opening(
-        dt.datetime.fromisoformat(old.facts[ASKS_FOR[old.operation]]),
-        str(old.facts.get("operatory", "")),
-        str(old.facts.get("provider_id", "")),
-        int(old.facts["length_minutes"]),
-    )
+    wanted = visit_of(old, Standing.PENDING)
     async with connected(settings) as parts:
         live = settings.model_copy(update={"mirror": "off"})  # a copy that nobody keeps up may be of any day
         desk = open_desk(parts.store, parts.sikka, Doorbell(), parts.clock, live)
         try:
-            free = await desk.calendar.is_free(await desk.profiles.of(office), opening)
+            profile = await desk.profiles.of(office)
+            free = await desk.calendar.is_free(profile, Opening.of(wanted), but=wanted.appointment_sr_no)
         except SikkaError:
             free = None
     if free is None:

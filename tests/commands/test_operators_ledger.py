@@ -9,13 +9,16 @@ import pytest
 from harness import FAST, ManualClock, Office, open_office, quiet_office, served, settings_for
 
 from server.clock import SystemClock
+from server.desk.copies.overlay import Standing, visit_of
+from server.desk.proofs import SlotOffer
+from server.desk.times.openings import Opening
 from server.failures import ConfigurationError, Failure
 from server.operators import retrying, writebacks
 from server.operators.tables import HIDDEN, Page
 from server.operators.writebacks import Word
 from store.errors import BadDatabaseUrl
 from store.inbox import NewTask, TaskKind, TaskState
-from store.ledger_rows import NewWriteback
+from store.ledger_rows import Created, NewWriteback
 from store.ledger_states import OPEN, State
 
 NOTE = "seen in the practice's calendar"
@@ -261,6 +264,35 @@ async def test_a_time_that_is_taken_by_now_is_not_asked_for_anew(stage):
     await stage.book(opening, name=another_patient(stage))
     with pytest.raises(Failure, match="its time is taken"):
         await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), old.id)
+
+
+def cleanings(office):
+    """One time in both hygiene chairs, with somebody who has one visit at a time."""
+    limits = office.desk.finding.columns(office.profile).limits
+    hygienist = next(number for number, most in limits.items() if most == 1)
+    day = office.profile.clock(office.clock.now()).date() + dt.timedelta(days=300)
+    start = dt.datetime.combine(day, dt.time(9))
+    return [Opening(start, chair, hygienist, 60) for chair in ("Hygiene 1", "Hygiene 2")]
+
+
+async def test_a_time_at_which_its_provider_has_as_many_visits_as_they_may_is_not_asked_for_anew(stage):
+    first, second = cleanings(stage)
+    old = await rejected(stage, await stage.book(first))
+    await stage.book(second, name=another_patient(stage))
+    with pytest.raises(Failure, match="its time is taken"):
+        await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), old.id)
+
+
+async def test_a_move_is_asked_for_anew_though_the_visit_itself_lies_in_its_way(stage, shown):
+    first, second = cleanings(stage)
+    booked = await moved(stage, await stage.book(first), State.SENDING, State.SUBMITTED)
+    made = Created(appointment_sr_no="77", patient_id=stage.patient().patient_id)
+    booked = await moved(stage, booked, State.CONFIRMED, created=made)
+    visit = replace(visit_of(booked, Standing.BOOKED), row_id="")
+    later = replace(second, start=second.start + dt.timedelta(minutes=30))
+    put = await stage.desk.moving.move(stage.profile, visit, SlotOffer(later, "cleaning", "Dana"), None)
+    old = await rejected(stage, put.row)
+    assert (await shown(writebacks.retry_row, stage.settings, old.id))["retry_of"] == old.id
 
 
 def another_patient(office):

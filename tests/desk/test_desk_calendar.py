@@ -10,8 +10,10 @@ from sandbox.faults import Fault
 from sandbox.switches import Switches
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Standing, Visit, visit_of
-from server.desk.times.calendar import Wanted, busy_of, is_free_among
+from server.desk.times.calendar import Wanted
+from server.desk.times.openings import Busy
 from server.desk.times.reasons import CLEANING, EXAM, Reason
+from server.desk.times.room import is_free
 from server.sikka.errors import SikkaError
 from store.ledger_states import State
 
@@ -169,17 +171,21 @@ async def test_a_copy_that_cannot_be_read_is_an_error_and_not_an_empty_calendar(
 @pytest.mark.parametrize(("start", "minutes", "ends"), [("14:00", 45, 885), ("23:30", 90, 1440)])
 def test_a_visit_takes_its_chair_until_it_ends_or_the_day_does(start, minutes, ends):
     at = dt.datetime.fromisoformat(f"2026-12-01T{start}")
-    (busy,) = busy_of(Visit(at, minutes, "Doctor 1", "1", "p1", Standing.BOOKED))
+    busy = Busy.by(Visit(at, minutes, "Doctor 1", "1", "p1", Standing.BOOKED))
     assert (busy.operatory, busy.date, busy.end_minute) == ("Doctor 1", at.date(), ends)
 
 
-async def test_a_time_is_not_free_where_a_visit_of_unknown_chair_lies_over_it(tmp_path):
+@pytest.mark.parametrize("columns_are_known", [True, False])
+async def test_a_time_is_not_free_where_a_visit_of_unknown_chair_lies_over_it(tmp_path, columns_are_known):
     async with manual(tmp_path) as office:
+        columns = office.desk.finding.columns(office.profile) if columns_are_known else None
         first = (await office.free())[0]
         row = await office.book(first)
         chairless = replace(visit_of(row, Standing.PENDING), operatory="")
         other = replace(first, operatory="Doctor 9")
-        assert not is_free_among([chairless], other)
-        assert is_free_among([chairless], replace(other, provider_id="somebody else"))
-        assert not is_free_among([replace(chairless, provider_id="")], other)
-        assert is_free_among([visit_of(row, Standing.PENDING)], other)
+        assert not is_free(other, [chairless], columns)
+        assert is_free(replace(other, provider_id="somebody else"), [chairless], columns)
+        assert not is_free(other, [replace(chairless, provider_id="")], columns)
+        assert is_free(other, [visit_of(row, Standing.PENDING)], columns)
+        tomorrow = replace(chairless, start=chairless.start + dt.timedelta(days=1))
+        assert is_free(other, [tomorrow], columns)

@@ -152,4 +152,4 @@ async def test_a_cancellation_in_the_offices_own_word_is_seen_in_the_copy_and_it
         assert created is not None
         assert created.appointment_sr_no == number
         booking = await office.book(opening)
-        assert await Slots(parts).is_free(booking, where)
+        assert await Slots(parts, office.desk).is_free(booking, where)

@@ -2,7 +2,7 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -15,7 +15,8 @@ from server.desk.copies.overlay import DayOverlay, Overlay, Visit, in_own_words,
 from server.desk.office import Profile
 from server.desk.times.columns import Columns
 from server.desk.times.free_times import Wanted, free_times
-from server.desk.times.openings import Busy, Opening, Stretch, all_openings
+from server.desk.times.openings import Opening, Stretch, all_openings
+from server.desk.times.room import is_free
 from server.settings import Settings
 from server.sikka.client import Sikka
 from server.sikka.errors import SikkaError
@@ -24,7 +25,7 @@ from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, State
 from store.offices import Office
 
-__all__ = ["Calendar", "Wanted", "busy_of", "is_free_among"]
+__all__ = ["Calendar", "Wanted"]
 
 MINUTE_MS: Final = 60_000
 
@@ -211,10 +212,16 @@ class Calendar:
         lead = self._settings.lead_minutes if lead_minutes is None else lead_minutes
         return profile.clock(self._clock.now() + lead * MINUTE_MS)
 
-    async def is_free(self, profile: Profile, opening: Opening) -> bool:
-        """Whether a start offered earlier is free now, by the copy and our own rows. Raises SikkaError."""
+    async def is_free(self, profile: Profile, opening: Opening, *, but: str = "") -> bool:
+        """Whether a start offered earlier is free now, by the copy and our own rows.
+
+        `but` is the number of an appointment that would make way for it itself.
+
+        Raises:
+            SikkaError: as `between`.
+        """
         day = opening.start.date()
-        return is_free_among(await self.between(profile, day, day), opening)
+        return is_free(opening, await self.between(profile, day, day), Columns(profile), but=but)
 
     async def _live_days(self, profile: Profile, first: dt.date, last: dt.date) -> _Look[DayOverlay]:
         office = profile.office
@@ -247,37 +254,3 @@ class Calendar:
 def _days_of_copy(copy: Copy, profile: Profile, first: dt.date, last: dt.date) -> _Look[DayOverlay]:
     calendar, word = copy.calendar, profile.cancelled_word
     return _Look(copy.read_from, lambda rows: calendar.under(word).days(rows, first, last))
-
-
-def is_free_among(visits: Iterable[Visit], opening: Opening, *, but: str = "") -> bool:
-    """Whether none of the visits is in the way of an opening.
-
-    Args:
-        visits: of the opening's day.
-        opening: what is wanted.
-        but: the number of an appointment that would make way for it itself.
-    """
-    day = opening.start.date()
-    start = opening.start.hour * 60 + opening.start.minute
-    end = start + opening.length_minutes
-    return not any(
-        _takes(busy, opening) and busy.start_minute < end and start < busy.end_minute
-        for visit in visits
-        if not but or visit.appointment_sr_no != but
-        for busy in busy_of(visit)
-        if busy.date == day
-    )
-
-
-def _takes(busy: Busy, opening: Opening) -> bool:
-    """Whether what is busy takes the chair of an opening; without one of its own, that of its provider."""
-    if busy.operatory:
-        return busy.operatory == opening.operatory
-    return busy.provider_id in {"", opening.provider_id}
-
-
-def busy_of(visit: Visit) -> list[Busy]:
-    """What a visit takes of its chair; one past midnight takes the rest of its day."""
-    start = visit.start.hour * 60 + visit.start.minute
-    end = min(24 * 60, start + visit.length_minutes)
-    return [Busy(visit.operatory, visit.start.date(), start, end, visit.provider_id)]

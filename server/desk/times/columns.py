@@ -104,15 +104,7 @@ class Columns:
 
     def _busy(self, visits: Iterable[Visit]) -> Iterator[Busy]:
         for visit in visits:
-            start = visit.start.hour * 60 + visit.start.minute
-            yield Busy(
-                visit.operatory,
-                visit.start.date(),
-                start,
-                start + visit.length_minutes,
-                visit.provider_id,
-                self.attends(visit.operatory, visit.provider_id) if visit.patient_id else "",
-            )
+            yield Busy.by(visit, self.attends(visit.operatory, visit.provider_id) if visit.patient_id else "")
 
     def is_open(self, opening: Opening) -> bool:
         """Whether its provider works in its chair for the whole of an opening, whoever may sit in it."""

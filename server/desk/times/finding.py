@@ -10,12 +10,13 @@ from server.desk.answers import Outcome, Unanswerable
 from server.desk.charter.terms import SameDay
 from server.desk.copies.overlay import Visit
 from server.desk.office import Profile
-from server.desk.times.calendar import Calendar, is_free_among
+from server.desk.times.calendar import Calendar
 from server.desk.times.columns import Columns
 from server.desk.times.holds import SlotHolds
 from server.desk.times.listed_slots import ListedSlots
 from server.desk.times.newcomers import newcomers_by_day
-from server.desk.times.openings import Opening
+from server.desk.times.openings import Opening, Taken
+from server.desk.times.room import is_free
 from server.desk.times.searching import Ask, Found, Search
 from store.ledger import Ledger
 
@@ -91,15 +92,11 @@ class Finding:
 
         `but` is the number of an appointment that would make way for it itself.
         """
-        there = tuple(visit for visit in visits if not but or visit.appointment_sr_no != but)
-        if not is_free_among(there, opening):
-            return False
         columns, day = self.columns(profile), opening.start.date()
-        limit = columns.limits.get(opening.provider_id)
-        if limit is None:
-            return True
-        held = await self._holds.by_others(columns, day, day, scope_key, (opening, patient))
-        return columns.taken({day: there}).over(held).places(opening, limit) > 0
+        held = Taken({})
+        if opening.provider_id in columns.limits:  # its chair is this call's own, since it is secured
+            held = await self._holds.by_others(columns, day, day, scope_key, (opening, patient))
+        return is_free(opening, visits, columns, held=held, but=but)
 
     async def release(self, profile: Profile, opening: Opening, patient: str) -> None:
         """After `secure`: the booking lies over the time now, or it is wanted no more."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Final
 
+from server.desk.copies.overlay import Visit
 from server.desk.times.daylight import minutes_that_exist
 from server.desk.times.minutes import DAY, bits, grid, most_at_once, runs, span, taken_at_once
 from server.desk.times.opening_windows import Window
@@ -37,6 +38,13 @@ class Busy:
     provider_id: str = ""
     attends: str = ""
 
+    @classmethod
+    def by(cls, visit: Visit, attends: str = "") -> "Busy":
+        """What a visit takes of its day; one past midnight takes the rest of it."""
+        start = visit.start.hour * 60 + visit.start.minute
+        end = min(DAY, start + visit.length_minutes)
+        return cls(visit.operatory, visit.start.date(), start, end, visit.provider_id, attends)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Opening:
@@ -51,6 +59,16 @@ class Opening:
     def start_minute(self) -> int:
         """Minutes after midnight."""
         return self.start.hour * 60 + self.start.minute
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that it takes, as a mask."""
+        return span(self.start_minute, self.start_minute + self.length_minutes)
+
+    @classmethod
+    def of(cls, visit: Visit) -> "Opening":
+        """The time that a visit takes, or asks for."""
+        return cls(visit.start, visit.operatory, visit.provider_id, visit.length_minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +173,13 @@ class Taken:
 
     def places(self, opening: Opening, limit: int) -> int:
         """How many more visits its provider can have throughout an opening."""
-        start = opening.start_minute
         visits = self.days.get(opening.start.date(), _NOTHING).attended.get(opening.provider_id, ())
-        return max(0, limit - most_at_once(visits, span(start, start + opening.length_minutes)))
+        return max(0, limit - most_at_once(visits, opening.minutes))
+
+    def leaves(self, opening: Opening, limit: int | None) -> bool:
+        """Whether nothing is in the way of an opening; `limit` is its provider's, None for no bound."""
+        day = self.days.get(opening.start.date(), _NOTHING)
+        return not day.during(opening.operatory, opening.provider_id, limit) & opening.minutes
 
 
 def stretches(
