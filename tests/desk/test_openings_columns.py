@@ -238,6 +238,13 @@ def test_a_dentist_has_as_many_visits_at_a_time_as_the_office_says(most, visits,
     assert starts(columns, visits) == offered
 
 
+def test_a_booking_of_ours_keeps_its_provider_though_its_patient_is_still_being_registered() -> None:
+    columns = columns_of(*ONE_DENTIST, chairs=FOUR, providers=(ProviderRule("D1", max_parallel=1),))
+    block = visit("Doc 1", "D1", patient="")
+    assert starts(columns, [block]) == {("Doc 2", "D1")}
+    assert starts(columns, [replace(block, row_id="r1")]) == set()
+
+
 def test_a_hygienist_has_one_visit_at_a_time_unless_the_office_says_otherwise() -> None:
     busy = [visit("Hyg 1", "D1")]
     assert starts(columns_of(*ONE_DENTIST, chairs=FOUR), busy, CLEANING) == set()

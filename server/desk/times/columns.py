@@ -104,7 +104,8 @@ class Columns:
 
     def _busy(self, visits: Iterable[Visit]) -> Iterator[Busy]:
         for visit in visits:
-            yield Busy.by(visit, self.attends(visit.operatory, visit.provider_id) if visit.patient_id else "")
+            block = not visit.patient_id and not visit.row_id  # ours may be for who has no number yet
+            yield Busy.by(visit, "" if block else self.attends(visit.operatory, visit.provider_id))
 
     def is_open(self, opening: Opening) -> bool:
         """Whether its provider works in its chair for the whole of an opening, whoever may sit in it."""
