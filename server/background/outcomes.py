@@ -102,7 +102,7 @@ class Outcomes:
             # Wished away between the look at the wish and this moment: nobody else will follow it up.
             await self._withdrawals.follow_up(confirmed, office, created)
             return
-        await self._too_late(row, State.CONFIRMED, created=created, appointment_key=key)
+        await self._too_late(row, State.CONFIRMED, created=created, appointment_key=key, sikka_id=sikka_id)
 
     async def _too_late(
         self,
@@ -111,6 +111,7 @@ class Outcomes:
         *,
         created: Created | None = None,
         appointment_key: str | None = None,
+        sikka_id: str | None = None,
         error_message: str | None = None,
     ) -> None:
         """The row was settled while it was looked at; what is known now may count for more."""
@@ -124,6 +125,7 @@ class Outcomes:
                 self._clock.now(),
                 created=created,
                 appointment_key=appointment_key,
+                sikka_id=sikka_id,
                 error_message=error_message,
             )
         except IllegalArrow:

@@ -8,6 +8,11 @@ from harness import OFFICE_ID, SLOW, ManualClock, office_on, open_office, served
 
 from sandbox.faults import Fault
 from sandbox.world import SandboxConfig
+from server.background.evidence import Evidence
+from server.background.outcomes import Outcomes
+from server.background.parts import Parts
+from server.background.search import Search
+from server.background.withdrawals import Withdrawals
 from server.sikka import bodies
 from store.inbox import TaskKind
 from store.ledger_rows import NewWriteback
@@ -177,6 +182,26 @@ async def test_what_the_copy_shows_is_confirmed_with_the_id_that_the_list_knows(
         await office.forward(0)
         row = await office.row(row)
         assert (row.state, row.reason) == (State.CONFIRMED, "copy")
+        assert row.sikka_id == next(iter(office.world.queue.rows))
+
+
+async def test_what_was_given_up_while_it_was_looked_for_is_done_with_the_id_that_the_list_knows(tmp_path):
+    async with manual(tmp_path) as office:
+        office.world.denied.add("writebacks")
+        row = await lost(office)
+        office.manual.advance(31)
+        office.world.advance()
+        office.world.offices[OFFICE_ID].refresh()
+        office.world.denied.clear()
+        await office.ledger.settle_by_person(
+            office.id, row.id, State.FAILED, by="Dana", note="", now=office.clock.now()
+        )
+        desk = office.desk
+        parts = Parts(office.store, office.sikka, desk.doorbell, office.clock, desk.settings, "me")
+        outcomes = Outcomes(parts, desk, Withdrawals(parts, desk))
+        await Search(parts, Evidence(parts, desk), outcomes).look(row, office.profile.office)
+        row = await office.row(row)
+        assert (row.state, row.reason) == (State.CONFIRMED, "late_answer")
         assert row.sikka_id == next(iter(office.world.queue.rows))
 
 
