@@ -10,7 +10,13 @@ import structlog
 from server.background.flags import Flags
 from server.background.parts import Parts
 from server.desk.choice import chosen_offices
-from server.desk.copies.overlay import DEFAULT_MINUTES, does_not_take_place, in_own_words, sr_no_of
+from server.desk.copies.overlay import (
+    DEFAULT_MINUTES,
+    does_not_take_place,
+    in_own_words,
+    number_of,
+    start_of,
+)
 from server.sikka import models
 from server.sikka.office_calls import OfficeCalls
 from store.inbox import TaskKind, Urgency
@@ -23,8 +29,7 @@ LOADING_MS: Final = 900_000  # a load seen so soon after a write may have begun 
 BEFORE_MS: Final = 86_400_000  # after a start, what the copy came to show in the last day is compared too
 PAST: Final = dt.timedelta(days=2)  # wherever on Earth the office is
 AT_ONCE: Final = 500
-# Operation -> the fact that names when the appointment should be, once the write is done.
-COMPARED: Final = {"book": "start", "move": "new_start", "cancel": "start"}
+COMPARED: Final = frozenset({"book", "move", "cancel"})
 log = structlog.get_logger(__name__)
 
 
@@ -74,8 +79,8 @@ class Conflicts:
         calls = self._parts.sikka.office(office.office_id, live=False)
         word = await self._parts.cancelled_word(office.id)
         days: dict[dt.date, list[models.Appointment]] = {}
-        for row in [row for row in rows if row.id not in shown and await self._is_latest(row)]:
-            when = _when(row)
+        compared = [(row, when) for row in rows if (when := _when(row)) is not None and row.id not in shown]
+        for row, when in [(row, when) for row, when in compared if await self._is_latest(row)]:
             if when.date() not in days:
                 day = await calls.appointments(
                     first=when.date(), last=when.date(), practice_id=office.practice_id
@@ -93,15 +98,14 @@ class Conflicts:
 
         What is in no calendar is in the copy once that has moved, and what is over is asked for by nobody.
         """
-        if not _is_compared(row):
+        when = _when(row)
+        if when is None:
             return self._copy_is_newer(row, office)
         today = dt.datetime.fromtimestamp(self._clock.now() / 1000, dt.UTC).date()
-        return _when(row).date() < today - PAST
+        return when.date() < today - PAST
 
     async def _is_latest(self, row: Writeback) -> bool:
         """Whether a row is the latest word on its place in the calendar."""
-        if not _is_compared(row):
-            return False
         if row.appointment_key is None:
             return True
         about = await self._ledger.by_appointment(row.office, row.appointment_key)
@@ -116,7 +120,7 @@ class Conflicts:
         calls: OfficeCalls,
         office: Office,
     ) -> Conflict | None:
-        number = _number(row)
+        number = number_of(row)
         found = next((one for one in day if number and one.appointment_sr_no == number), None)
         if row.operation == "cancel":
             # The copy may show it as it was for a while; where it has shown it cancelled, it is back.
@@ -138,20 +142,13 @@ class Conflicts:
         return (office.as_of_seen_at or 0) - (row.completed_at or row.changed_at) >= LOADING_MS
 
 
-def _is_compared(row: Writeback) -> bool:
-    return bool(row.facts.get(COMPARED.get(row.operation, "")))
-
-
-def _when(row: Writeback) -> dt.datetime:
-    return dt.datetime.fromisoformat(str(row.facts[COMPARED[row.operation]]))
-
-
-def _number(row: Writeback) -> str:
-    return sr_no_of(row) if row.operation == "book" else str(row.facts.get("appointment_sr_no", ""))
+def _when(row: Writeback) -> dt.datetime | None:
+    """When the appointment should be, or was; None for a row that is not compared."""
+    return start_of(row) if row.operation in COMPARED else None
 
 
 def _is_shown(row: Writeback, when: dt.datetime, day: Sequence[models.Appointment]) -> bool:
-    found = next((one for one in day if one.appointment_sr_no == _number(row)), None)
+    found = next((one for one in day if one.appointment_sr_no == number_of(row)), None)
     if found is None:
         return False
     if row.operation == "cancel":

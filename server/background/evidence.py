@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from server.background.parts import Parts
-from server.desk.copies.overlay import does_not_take_place, in_own_words
+from server.desk.copies.overlay import does_not_take_place, in_own_words, start_of
 from server.desk.front_desk import FrontDesk
 from server.desk.people.matching import fold
 from server.sikka import models
@@ -13,8 +13,6 @@ from store.offices import Office
 
 DAY: Final = dt.timedelta(days=1)
 BEFORE_MS: Final = 7 * 86_400_000
-# Operation -> the fact that names the day on which the copy shows what was done.
-_START: Final = {"book": "start", "cancel": "start", "confirm": "start", "move": "new_start"}
 
 
 class Evidence:
@@ -50,10 +48,9 @@ class Evidence:
         """
         if row.operation == "register":
             return await self._patient_in_copy(row, office)
-        told_by = _START.get(row.operation)
-        if told_by is None:
+        start = start_of(row)
+        if start is None:
             return None
-        start = dt.datetime.fromisoformat(str(row.facts[told_by]))
         calls = self._parts.sikka.office(office.office_id, live=False)
         copy = await calls.appointments(
             first=start.date(),

@@ -12,7 +12,7 @@ MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
 
 
-def start_of(row: Writeback, office: Office, settings: Settings) -> int | None:
+def first_start(row: Writeback, office: Office, settings: Settings) -> int | None:
     """The appointment's start in UTC ms, of a move the earlier one; None without one, or without a zone."""
     zone = zone_of(settings.timezone, office.zone_name)
     starts = [str(row.facts[name]) for name in ("start", "new_start") if row.facts.get(name)]
@@ -23,7 +23,7 @@ def start_of(row: Writeback, office: Office, settings: Settings) -> int | None:
 
 def kept_until(row: Writeback, office: Office, settings: Settings) -> int:
     """Until when (UTC ms) a write waits for the office's PC: its start less the lead time, else some days."""
-    start = start_of(row, office, settings)
+    start = first_start(row, office, settings)
     if start is None:
         return row.created_at + int(settings.queued_days * DAY_MS)
     return start - settings.lead_minutes * MINUTE_MS
@@ -32,5 +32,5 @@ def kept_until(row: Writeback, office: Office, settings: Settings) -> int:
 def released_until(row: Writeback, office: Office, settings: Settings, now: int) -> int:
     """Until when (UTC ms) a write may be sent that begins its time now; never past its start."""
     limit = now + int(settings.send_within_seconds * 1000)
-    start = start_of(row, office, settings)
+    start = first_start(row, office, settings)
     return limit if start is None else min(limit, start)

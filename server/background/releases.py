@@ -6,7 +6,7 @@ import structlog
 
 from server.background.due import IDLE_SECONDS
 from server.background.evidence import Evidence
-from server.background.limits import kept_until, released_until, start_of
+from server.background.limits import first_start, kept_until, released_until
 from server.background.parts import Parts
 from server.background.slots import Slots
 from server.desk.choice import chosen_offices
@@ -67,7 +67,7 @@ class Releases:
             return await self._end(row, FAILED)
         if awaited.state is State.CONFIRMED:
             return row.due_at <= now and await self._release(row, awaited, office)
-        limit = start_of(row, office, settings)
+        limit = first_start(row, office, settings)
         if awaited.state is State.QUEUED:
             limit = kept_until(row, office, settings)
             if limit != row.send_before:

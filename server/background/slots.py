@@ -5,9 +5,8 @@ from typing import Final
 import structlog
 
 from server.background.parts import Parts
-from server.desk.copies.overlay import Standing, in_own_words, lay_over, visit_of
+from server.desk.copies.overlay import ASKS_FOR, Standing, in_own_words, lay_over, visit_of
 from server.desk.front_desk import FrontDesk
-from server.desk.gate import ASKS_FOR
 from server.desk.times.columns import Columns
 from server.desk.times.openings import Opening
 from server.desk.times.room import is_free

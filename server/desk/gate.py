@@ -13,12 +13,10 @@ from server.clock import Clock
 from server.desk.charter.standing import Charters, Standing
 from server.desk.charter.terms import BookedBy, ColumnKind, Policy, SameDay
 from server.desk.copies.age import Ages, lies_beyond, works_on
+from server.desk.copies.overlay import ASKS_FOR
 from server.desk.office import Profile
 from server.desk.times.newcomers import newcomers_by_day
 from store.opening import Store
-
-# Operation -> the fact that holds the start it asks for; what is not here asks for no time.
-ASKS_FOR: Final[Mapping[str, str]] = {"book": "start", "move": "new_start"}
 
 
 class Way(StrEnum):

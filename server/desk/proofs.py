@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
 
-from server.desk.copies.overlay import Standing, Visit
+from server.desk.copies.overlay import Standing, Visit, facts_of
 from server.desk.times.openings import Opening
 from store.audit import spoken_as
 
@@ -140,12 +140,7 @@ class SlotOffer:
 def visit_payload(visit: Visit) -> dict[str, Any]:
     """An appointment handle's load."""
     return {
-        "start": visit.start.isoformat(),
-        "length_minutes": visit.length_minutes,
-        "operatory": visit.operatory,
-        "provider_id": visit.provider_id,
-        "provider": visit.provider,
-        "patient_id": visit.patient_id,
+        **facts_of(visit),
         "appointment_sr_no": visit.appointment_sr_no,
         "row_id": visit.row_id,
         "standing": visit.standing.value,

@@ -7,10 +7,9 @@ from server.app import connected
 from server.background.limits import released_until
 from server.clock import SystemClock
 from server.desk.charter.standing import Charters
-from server.desk.copies.overlay import Standing, visit_of
+from server.desk.copies.overlay import ASKS_FOR, Standing, visit_of
 from server.desk.doorbell import Doorbell
 from server.desk.front_desk import open_desk
-from server.desk.gate import ASKS_FOR
 from server.desk.times.openings import Opening
 from server.failures import Failure
 from server.operators.records import Records

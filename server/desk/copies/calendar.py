@@ -15,7 +15,7 @@ from server.desk.copies.overlay import (
     Visit,
     by_start,
     lay_over_shown,
-    sr_no_of,
+    number_of,
 )
 from server.sikka import formats
 from server.sikka.copied import APPOINTMENTS
@@ -166,9 +166,7 @@ class CopiedCalendar:
 
 def _numbers(rows: Iterable[Writeback]) -> set[str]:
     """The numbers of appointments that rows are about."""
-    booked = {sr_no_of(row) for row in rows if row.operation == "book"}
-    named = {str(row.facts.get("appointment_sr_no", "")) for row in rows}
-    return (booked | named) - {""}
+    return {number_of(row) for row in rows} - {""}
 
 
 def _days_of(rows: Iterable[Writeback]) -> set[dt.date]:

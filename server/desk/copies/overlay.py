@@ -4,14 +4,17 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from server.sikka import formats, models
+from server.sikka.pms_fields import Operation
 from server.sikka.rules import frees_the_chair, is_own_word
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, State
 
 DEFAULT_MINUTES = 30  # a visit whose length the PMS does not tell
+# Operation -> the fact that holds the start it asks for; what is not here asks for no time.
+ASKS_FOR: Final[Mapping[str, str]] = {Operation.BOOK: "start", Operation.MOVE: "new_start"}
 
 
 class Standing(StrEnum):
@@ -99,7 +102,7 @@ def lay_over_shown(copy: Collection[Shown], rows: Iterable[Writeback]) -> Overla
     # First what the copy shows and we have cancelled: booked anew, the same time is another visit.
     for row in cancels:
         if row.state is State.CONFIRMED:
-            visits = [visit for visit in visits if visit.appointment_sr_no != row.facts["appointment_sr_no"]]
+            visits = [visit for visit in visits if visit.appointment_sr_no != number_of(row)]
     for row in ordered:
         if row.operation == "book":
             _lay_booking(row, visits, shown, caught_up)
@@ -134,17 +137,49 @@ def sr_no_of(row: Writeback) -> str:
     return row.created.appointment_sr_no or row.created.created_id
 
 
+def number_of(row: Writeback) -> str:
+    """The number (appointment_sr_no) of the appointment that a row is about; "" while there is none."""
+    return sr_no_of(row) if row.operation == "book" else str(row.facts.get("appointment_sr_no", ""))
+
+
+def start_of(row: Writeback) -> dt.datetime | None:
+    """The start (naive, office-local) of the visit that a row is about: where it asks for it to be.
+
+    None for a row about no visit.
+    """
+    start = row.facts.get(ASKS_FOR.get(row.operation, "start"))
+    return dt.datetime.fromisoformat(str(start)) if start else None
+
+
+def facts_of(visit: Visit) -> dict[str, Any]:
+    """A visit as the facts of a row have it; the number of its appointment is not among them."""
+    return {
+        "start": visit.start.isoformat(),
+        "length_minutes": visit.length_minutes,
+        "operatory": visit.operatory,
+        "provider_id": visit.provider_id,
+        "provider": visit.provider,
+        "patient_id": visit.patient_id,
+    }
+
+
 def visit_of(row: Writeback, standing: Standing) -> Visit:
-    """The visit that a row of ours is about: where it asks for it to be."""
+    """The visit that a row of ours is about: where it asks for it to be.
+
+    Raises ValueError for a row about no visit.
+    """
     facts: dict[str, Any] = dict(row.facts)
+    start = start_of(row)
+    if start is None:
+        raise ValueError(f"{row.operation} is about no visit")
     return Visit(
-        start=dt.datetime.fromisoformat(facts.get("new_start") or facts["start"]),
+        start=start,
         length_minutes=int(facts.get("length_minutes") or DEFAULT_MINUTES),
         operatory=str(facts.get("operatory", "")),
         provider_id=str(facts.get("provider_id", "")),
         patient_id=str(facts.get("patient_id", "")),
         standing=standing,
-        appointment_sr_no=sr_no_of(row) if row.operation == "book" else str(facts["appointment_sr_no"]),
+        appointment_sr_no=number_of(row),
         provider=str(facts.get("provider", "")),
         row_id=row.id if row.operation == "book" else "",
     )
@@ -185,7 +220,7 @@ def _lay_booking(row: Writeback, visits: list[Visit], shown: set[str], caught_up
 
 def _lay_move(row: Writeback, visits: list[Visit], gone: set[str], caught_up: list[str]) -> None:
     """A move that is open takes both times, since either may be the one; one that is done the new alone."""
-    number = str(row.facts["appointment_sr_no"])
+    number = number_of(row)
     target = visit_of(row, Standing.CANCELLING if row.wish else Standing.PENDING)
     if row.state is not State.CONFIRMED:
         if not any(visit.appointment_sr_no == number and visit.start == target.start for visit in visits):
@@ -208,7 +243,7 @@ def _lay_move(row: Writeback, visits: list[Visit], gone: set[str], caught_up: li
 
 
 def _lay_cancel(row: Writeback, visits: list[Visit], gone: set[str], caught_up: list[str]) -> list[Visit]:
-    number = str(row.facts["appointment_sr_no"])
+    number = number_of(row)
     if row.state is not State.CONFIRMED:
         return [
             replace(visit, standing=Standing.CANCELLING) if visit.appointment_sr_no == number else visit

@@ -11,7 +11,7 @@ import anyio
 from server.clock import Clock
 from server.desk.copies.copies import Copies
 from server.desk.copies.office import Copy
-from server.desk.copies.overlay import DayOverlay, Overlay, Visit, in_own_words, lay_over, sr_no_of
+from server.desk.copies.overlay import DayOverlay, Overlay, Visit, in_own_words, lay_over, number_of
 from server.desk.office import Profile
 from server.desk.times.columns import Columns
 from server.desk.times.free_times import Wanted, free_times
@@ -154,9 +154,7 @@ class Calendar:
         today = profile.clock(self._clock.now()).date()
 
         def about(rows: list[Writeback]) -> list[Writeback]:
-            rows_about[:] = [
-                row for row in rows if number in {sr_no_of(row), str(row.facts.get("appointment_sr_no", ""))}
-            ]
+            rows_about[:] = [row for row in rows if number_of(row) == number]
             return rows_about
 
         async def live() -> _Look[Overlay]:

@@ -4,14 +4,14 @@ import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.copies import Copies
-from server.desk.copies.overlay import Visit, sr_no_of
-from server.desk.copies.overtaken import PLACED, is_overtaken
+from server.desk.copies.overlay import ASKS_FOR, Visit, facts_of, sr_no_of, start_of
+from server.desk.copies.overtaken import is_overtaken
 from server.desk.gate import Wish
 from server.desk.office import Profile
 from server.desk.proofs import PatientProof, SlotOffer
@@ -84,7 +84,7 @@ class Booking(Requests):
 
     async def overtaken(self, office: Office, row: Writeback) -> bool:
         """Whether the desk has changed since what a row has done; then the same may be asked for again."""
-        copy = await self._copies.behind(office) if row.operation in PLACED else None
+        copy = await self._copies.behind(office) if row.operation in ASKS_FOR else None
         if copy is not None:
             with contextlib.suppress(SikkaError):  # it is read from the copy as well, wherever that serves
                 copy.calendar.under((await self._profiles.of(office)).cancelled_word)
@@ -322,7 +322,7 @@ class Booking(Requests):
         return Wish(
             office=booking.office,
             operation="cancel",
-            facts={**_facts_of(visit), "appointment_sr_no": "", "writeback": booking.id, "why": why},
+            facts={**facts_of(visit), "appointment_sr_no": "", "writeback": booking.id, "why": why},
             natural_key=self._index.keyed_hash("take back", booking.office, booking.id),
             patient_key=booking.patient_key,
             scope_key=scope_key,
@@ -354,7 +354,7 @@ class Booking(Requests):
             method=write.method,
             endpoint=write.endpoint,
             body=write.body,
-            facts={**_facts_of(visit), "appointment_sr_no": appointment_sr_no, "why": why},
+            facts={**facts_of(visit), "appointment_sr_no": appointment_sr_no, "why": why},
             natural_key=self._cancel_key(profile.office.id, appointment_sr_no),
             patient_key=self.patient_key(profile, visit.patient_id),
             appointment_key=self.appointment_key(profile.office.id, appointment_sr_no),
@@ -382,16 +382,5 @@ class Booking(Requests):
         return put.row
 
 
-def _facts_of(visit: Visit) -> dict[str, Any]:
-    return {
-        "start": visit.start.isoformat(),
-        "length_minutes": visit.length_minutes,
-        "operatory": visit.operatory,
-        "provider_id": visit.provider_id,
-        "provider": visit.provider,
-        "patient_id": visit.patient_id,
-    }
-
-
 def _books(row: Writeback, start: dt.datetime) -> bool:
-    return row.operation == "book" and row.facts["start"] == start.isoformat()
+    return row.operation == "book" and start_of(row) == start

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from server.desk.answers import Outcome, Unanswerable
-from server.desk.copies.overlay import Standing, Visit, sr_no_of, visit_of
+from server.desk.copies.overlay import Standing, Visit, facts_of, sr_no_of, start_of, visit_of
 from server.desk.office import Profile
 from server.desk.proofs import SlotOffer
 from server.desk.writes.requests import Ground, Put, Requests
@@ -81,7 +81,7 @@ class Moving(Requests):
         # Asked once more after it was done: the visit stands where this very move has put it.
         done = (row for row in await self._about(profile, visit) if row.state is State.CONFIRMED)
         return next(
-            (row for row in done if row.operation == MOVE and row.facts["new_start"] == start.isoformat()),
+            (row for row in done if row.operation == MOVE and start_of(row) == start),
             None,
         )
 
@@ -185,15 +185,7 @@ class Moving(Requests):
                 method=write.method,
                 endpoint=write.endpoint,
                 body=write.body,
-                facts={
-                    "start": visit.start.isoformat(),
-                    "length_minutes": visit.length_minutes,
-                    "operatory": visit.operatory,
-                    "provider_id": visit.provider_id,
-                    "provider": visit.provider,
-                    "patient_id": visit.patient_id,
-                    "appointment_sr_no": number,
-                },
+                facts={**facts_of(visit), "appointment_sr_no": number},
                 natural_key=self._confirm_key(profile.office.id, number),
                 patient_key=self.patient_key(profile, visit.patient_id),
                 appointment_key=self.appointment_key(profile.office.id, number),
