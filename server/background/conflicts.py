@@ -19,6 +19,7 @@ from server.desk.copies.overlay import (
 )
 from server.sikka import models
 from server.sikka.office_calls import OfficeCalls
+from server.sikka.pms_fields import Operation
 from store.inbox import TaskKind, Urgency
 from store.ledger_rows import Writeback
 from store.ledger_states import UNDONE
@@ -29,7 +30,7 @@ LOADING_MS: Final = 900_000  # a load seen so soon after a write may have begun 
 BEFORE_MS: Final = 86_400_000  # after a start, what the copy came to show in the last day is compared too
 PAST: Final = dt.timedelta(days=2)  # wherever on Earth the office is
 AT_ONCE: Final = 500
-COMPARED: Final = frozenset({"book", "move", "cancel"})
+COMPARED: Final = frozenset({Operation.BOOK, Operation.MOVE, Operation.CANCEL})
 log = structlog.get_logger(__name__)
 
 
@@ -122,7 +123,7 @@ class Conflicts:
     ) -> Conflict | None:
         number = number_of(row)
         found = next((one for one in day if number and one.appointment_sr_no == number), None)
-        if row.operation == "cancel":
+        if row.operation == Operation.CANCEL:
             # The copy may show it as it was for a while; where it has shown it cancelled, it is back.
             back = found is not None and not does_not_take_place(found)
             return Conflict.CHANGED if back and self._copy_is_newer(row, office) else None
@@ -151,7 +152,7 @@ def _is_shown(row: Writeback, when: dt.datetime, day: Sequence[models.Appointmen
     found = next((one for one in day if one.appointment_sr_no == number_of(row)), None)
     if found is None:
         return False
-    if row.operation == "cancel":
+    if row.operation == Operation.CANCEL:
         return does_not_take_place(found)
     return not _differs(row, found, when)
 

@@ -8,6 +8,7 @@ from server.desk.copies.overlay import does_not_take_place, in_own_words, start_
 from server.desk.front_desk import FrontDesk
 from server.desk.people.matching import fold
 from server.sikka import models
+from server.sikka.pms_fields import Operation
 from store.ledger_rows import Created, Writeback
 from store.offices import Office
 
@@ -46,7 +47,7 @@ class Evidence:
         Raises:
             SikkaError: the copy cannot be read.
         """
-        if row.operation == "register":
+        if row.operation == Operation.REGISTER:
             return await self._patient_in_copy(row, office)
         start = start_of(row)
         if start is None:
@@ -78,27 +79,27 @@ class Evidence:
         }
         if alike:
             others = await self._parts.store.ledger.settled_since(
-                row.office, "register", completed_from=row.created_at - BEFORE_MS, limit=200
+                row.office, Operation.REGISTER, completed_from=row.created_at - BEFORE_MS, limit=200
             )
             alike -= {other.created.patient_id for other in others if other.id != row.id}
         return Created(patient_id=alike.pop()) if len(alike) == 1 else None
 
     async def _is_of_another(self, row: Writeback, found: models.Appointment) -> bool:
         """Whether an earlier booking of ours made it: booked, cancelled and booked again looks alike."""
-        if row.operation != "book":
+        if row.operation != Operation.BOOK:
             return False
         key = self._desk.booking.appointment_key(row.office, found.appointment_sr_no)
         others = await self._parts.store.ledger.by_appointment(row.office, key)
-        return any(other.operation == "book" and other.id != row.id for other in others)
+        return any(other.operation == Operation.BOOK and other.id != row.id for other in others)
 
 
 def _shows(row: Writeback, found: models.Appointment, start: dt.datetime) -> bool:
     same = found.appointment_sr_no == row.facts.get("appointment_sr_no")
-    if row.operation == "cancel":
+    if row.operation == Operation.CANCEL:
         return same and does_not_take_place(found)
-    if row.operation == "confirm":
+    if row.operation == Operation.CONFIRM:
         return same and found.status.casefold() == row.body.get("value", "").casefold()
     chair = str(row.facts.get("operatory", ""))
     same_chair = not chair or found.operatory in {"", chair}
     at_the_time = found.start == start and same_chair and not does_not_take_place(found)
-    return at_the_time and (same or row.operation == "book")
+    return at_the_time and (same or row.operation == Operation.BOOK)

@@ -7,6 +7,7 @@ import structlog
 from server.background.parts import Parts
 from server.desk.choice import chosen_offices
 from server.desk.inbox import DeskInbox
+from server.sikka.pms_fields import Operation
 from store.inbox import TaskKind, Urgency
 from store.ledger_rows import Writeback
 from store.ledger_states import State
@@ -15,7 +16,9 @@ from store.offices import Office
 HIDDEN_MS: Final = 86_400_000  # where only the copy tells, and that may come once a day
 SINCE_MS: Final = 7 * 86_400_000
 AT_ONCE: Final = 100
-SHOWN_BY_COPY: Final = frozenset({"book", "move", "cancel", "confirm", "register"})
+SHOWN_BY_COPY: Final = frozenset(
+    {Operation.BOOK, Operation.MOVE, Operation.CANCEL, Operation.CONFIRM, Operation.REGISTER}
+)
 # What the office reads beside the write itself.
 SILENT: Final = "The office system has not answered. Look whether it was done; it is not sent again."
 IN_DOUBT: Final = "It is not known whether this was done. Look for it; it is not sent again."

@@ -9,6 +9,7 @@ from server.background.parts import Parts
 from server.background.withdrawals import Withdrawals
 from server.desk.front_desk import FrontDesk
 from server.sikka.models import WritebackStatus
+from server.sikka.pms_fields import Operation
 from store.inbox import TaskKind, Urgency
 from store.ledger_rows import Created, Writeback
 from store.ledger_states import AWAITED, SETTLED, IllegalArrow, State
@@ -31,9 +32,9 @@ def created_by(row: Writeback, status: WritebackStatus) -> Created:
     """
     appointment = status.appointment_sr_no or str(row.facts.get("appointment_sr_no", ""))
     patient = status.patient_id or str(row.facts.get("patient_id", ""))
-    if row.operation == "register":
+    if row.operation == Operation.REGISTER:
         return Created(created_id=status.created_id, patient_id=status.patient_id or status.created_id)
-    if row.operation == "book":
+    if row.operation == Operation.BOOK:
         return Created(
             created_id=status.created_id, appointment_sr_no=status.appointment_sr_no, patient_id=patient
         )
@@ -80,10 +81,10 @@ class Outcomes:
         await self._withdrawals.follow_up(row, office, created)
         number = created.appointment_sr_no or created.created_id
         key = None
-        if row.operation == "book" and number:
+        if row.operation == Operation.BOOK and number:
             key = self._desk.booking.appointment_key(row.office, number)
         facts = None
-        if row.operation == "register" and created.patient_id:
+        if row.operation == Operation.REGISTER and created.patient_id:
             facts = {**row.facts, "patient_id": created.patient_id}
         confirmed = await self._ledger.change(
             row.id,

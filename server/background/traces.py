@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import unquote, unquote_plus
 
 from server.sikka.models import WritebackEntry
+from server.sikka.pms_fields import Operation
 from store.ledger_rows import Writeback
 
 TEXT: Final = "text"
@@ -35,14 +36,14 @@ class Trace:
 
 _VISIT: Final = ("id", "appointment_sr_no")
 TRACES: Final[Mapping[str, Trace]] = {
-    "book": Trace("appointment", ("patient_id", "date", "time")),
-    "move": Trace("appointment", ("date", "time"), _VISIT),
-    "confirm": Trace("appointment", ("value",), _VISIT),
-    "cancel": Trace("appointment", ("value",), _VISIT),
-    "register": Trace("patient", ("firstname", "lastname", "birthdate")),
-    "update_patient": Trace("patient", (), ("id", "patient_id")),
-    "add_note": Trace("medical_note", ("patient_id", "date", "type", TEXT)),
-    "record_payment": Trace("transaction", ("patient_id", "amount", "transaction_date")),
+    Operation.BOOK: Trace("appointment", ("patient_id", "date", "time")),
+    Operation.MOVE: Trace("appointment", ("date", "time"), _VISIT),
+    Operation.CONFIRM: Trace("appointment", ("value",), _VISIT),
+    Operation.CANCEL: Trace("appointment", ("value",), _VISIT),
+    Operation.REGISTER: Trace("patient", ("firstname", "lastname", "birthdate")),
+    Operation.UPDATE_PATIENT: Trace("patient", (), ("id", "patient_id")),
+    Operation.ADD_NOTE: Trace("medical_note", ("patient_id", "date", "type", TEXT)),
+    Operation.RECORD_PAYMENT: Trace("transaction", ("patient_id", "amount", "transaction_date")),
 }
 # What every body carries; the rest of a patient's changes are what was asked for.
 _EVERYWHERE: Final = frozenset({"practice_id", "check_spu"})

@@ -12,6 +12,7 @@ from server.desk.copies.overlay import Standing, visit_of
 from server.desk.front_desk import FrontDesk
 from server.sikka.effects import Effect, effect_of
 from server.sikka.errors import NotPermitted, Refused, SikkaError
+from server.sikka.pms_fields import Operation
 from store.inbox import TaskKind, Urgency
 from store.ledger_rows import Created, Writeback
 from store.ledger_states import ACCEPTED, UNDONE, State
@@ -102,7 +103,7 @@ class Withdrawals:
             SikkaError: the office's word for cancelled cannot be read now.
         """
         fresh = await self._ledger.get(row.office, row.id)
-        if fresh is None or fresh.operation != "book" or not fresh.wish or fresh.follow_up:
+        if fresh is None or fresh.operation != Operation.BOOK or not fresh.wish or fresh.follow_up:
             return
         number = created.appointment_sr_no or created.created_id
         cancelled = await self._cancelled_already(fresh, number)
@@ -135,4 +136,6 @@ class Withdrawals:
             return None
         key = self._desk.booking.appointment_key(row.office, number)
         about = await self._ledger.by_appointment(row.office, key)
-        return next((one for one in about if one.operation == "cancel" and one.state not in UNDONE), None)
+        return next(
+            (one for one in about if one.operation == Operation.CANCEL and one.state not in UNDONE), None
+        )

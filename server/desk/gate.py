@@ -16,6 +16,7 @@ from server.desk.copies.age import Ages, lies_beyond, works_on
 from server.desk.copies.overlay import ASKS_FOR
 from server.desk.office import Profile
 from server.desk.times.newcomers import newcomers_by_day
+from server.sikka.pms_fields import Operation
 from store.opening import Store
 
 
@@ -77,7 +78,7 @@ class Wish:
     @property
     def of_new_patient(self) -> bool:
         """Whether it is for somebody whom the office has not seen yet, as far as the ledger tells."""
-        return self.operation == "register" or bool(self.facts.get("new_patient"))
+        return self.operation == Operation.REGISTER or bool(self.facts.get("new_patient"))
 
 
 class Diverted(Exception):

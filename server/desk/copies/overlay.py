@@ -98,16 +98,16 @@ def lay_over_shown(copy: Collection[Shown], rows: Iterable[Writeback]) -> Overla
     gone = {row.number for row in copy if row.gone}
     caught_up: list[str] = []
     ordered = sorted(rows, key=lambda row: (row.created_at, row.id))
-    cancels = [row for row in ordered if row.operation == "cancel"]
+    cancels = [row for row in ordered if row.operation == Operation.CANCEL]
     # First what the copy shows and we have cancelled: booked anew, the same time is another visit.
     for row in cancels:
         if row.state is State.CONFIRMED:
             visits = [visit for visit in visits if visit.appointment_sr_no != number_of(row)]
     for row in ordered:
-        if row.operation == "book":
+        if row.operation == Operation.BOOK:
             _lay_booking(row, visits, shown, caught_up)
     for row in ordered:
-        if row.operation == "move":
+        if row.operation == Operation.MOVE:
             _lay_move(row, visits, gone, caught_up)
     for row in cancels:
         visits = _lay_cancel(row, visits, gone, caught_up)
@@ -139,7 +139,7 @@ def sr_no_of(row: Writeback) -> str:
 
 def number_of(row: Writeback) -> str:
     """The number (appointment_sr_no) of the appointment that a row is about; "" while there is none."""
-    return sr_no_of(row) if row.operation == "book" else str(row.facts.get("appointment_sr_no", ""))
+    return sr_no_of(row) if row.operation == Operation.BOOK else str(row.facts.get("appointment_sr_no", ""))
 
 
 def start_of(row: Writeback) -> dt.datetime | None:
@@ -181,7 +181,7 @@ def visit_of(row: Writeback, standing: Standing) -> Visit:
         standing=standing,
         appointment_sr_no=number_of(row),
         provider=str(facts.get("provider", "")),
-        row_id=row.id if row.operation == "book" else "",
+        row_id=row.id if row.operation == Operation.BOOK else "",
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from server.desk.copies.office import Copy
 from server.desk.copies.overlay import ASKS_FOR, number_of, start_of
+from server.sikka.pms_fields import Operation
 from store.ledger_rows import Writeback
 from store.ledger_states import State
 
@@ -25,5 +26,5 @@ def is_overtaken(row: Writeback, copy: Copy) -> bool:
         return found.gone
     if visit.start == start_of(row):
         return False
-    behind = row.operation == "move" and visit.start == dt.datetime.fromisoformat(row.facts["start"])
+    behind = row.operation == Operation.MOVE and visit.start == dt.datetime.fromisoformat(row.facts["start"])
     return not behind or (row.shown_at is not None and row.shown_at < copy.read_from)

@@ -20,6 +20,7 @@ from server.desk.times.room import is_free
 from server.settings import Settings
 from server.sikka.client import Sikka
 from server.sikka.errors import SikkaError
+from server.sikka.pms_fields import Operation
 from store.ledger import Ledger
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, State
@@ -177,12 +178,16 @@ class Calendar:
             look = await self._copies.reading(profile.office, kept, live)
             visits = (await self._laid(profile.office, look)).visits
             wished = {
-                row.facts["new_start"] for row in rows_about if row.operation == "move" and row.state in OPEN
+                row.facts["new_start"]
+                for row in rows_about
+                if row.operation == Operation.MOVE and row.state in OPEN
             }
             there = sorted(visits, key=lambda one: one.start.isoformat() in wished)
             if there:
                 return there[0]
-            cancelled = any(row.operation == "cancel" and row.state is State.CONFIRMED for row in rows_about)
+            cancelled = any(
+                row.operation == Operation.CANCEL and row.state is State.CONFIRMED for row in rows_about
+            )
             return None if look.shows or cancelled else visit
         return visit
 

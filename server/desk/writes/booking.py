@@ -36,10 +36,10 @@ _NOT_YET: Final = "0"  # stands in for the id of a patient being registered whil
 
 # Operation -> what may take its place when asked for later on the same appointment.
 _SUPERSEDED_BY: Final[Mapping[str, frozenset[str]]] = {
-    "book": frozenset({"move", "cancel"}),
-    "move": frozenset({"move", "cancel"}),
-    "cancel": frozenset({"cancel"}),
-    "confirm": frozenset({"confirm", "cancel"}),
+    Operation.BOOK: frozenset({Operation.MOVE, Operation.CANCEL}),
+    Operation.MOVE: frozenset({Operation.MOVE, Operation.CANCEL}),
+    Operation.CANCEL: frozenset({Operation.CANCEL}),
+    Operation.CONFIRM: frozenset({Operation.CONFIRM, Operation.CANCEL}),
 }
 
 
@@ -100,7 +100,7 @@ class Booking(Requests):
         # Also once the patient has an id: what waits for the registration is released a moment later.
         keys = {await self._key_of(profile, patient), await self._registered_as(profile, patient)}
         rows = [row for key in keys if key for row in await self._ledger.open_by_patient(office, key)]
-        wanted = [row for row in rows if row.operation == "book" and not row.wish]
+        wanted = [row for row in rows if row.operation == Operation.BOOK and not row.wish]
         return sorted(wanted, key=lambda row: (row.created_at, row.id))
 
     async def _key_of(self, profile: Profile, patient: PatientProof) -> str | None:
@@ -115,7 +115,7 @@ class Booking(Requests):
         return row.patient_key if row else None
 
     def _book_key(self, profile: Profile, patient: PatientProof, start: dt.datetime) -> str:
-        return self._index.keyed_hash("book", profile.office.id, patient.subject, start.isoformat())
+        return self._index.keyed_hash(Operation.BOOK, profile.office.id, patient.subject, start.isoformat())
 
     async def book(
         self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str, scope_key: str | None
@@ -163,7 +163,7 @@ class Booking(Requests):
         write = await self._written(profile, patient, slot, note)
         return NewWriteback(
             office=profile.office.id,
-            operation="book",
+            operation=Operation.BOOK,
             method=write.method,
             endpoint=write.endpoint,
             body={**write.body, "patient_id": ""} if waits else write.body,
@@ -281,7 +281,8 @@ class Booking(Requests):
         new = await self.cancellation(profile, visit, number, scope_key, why)
         await self._pass(profile, new)
         for row in await self._ledger.by_appointment(profile.office.id, new.appointment_key or ""):
-            if row.operation == "move" and row.state in OPEN:  # a time that is not wanted any more either
+            # A time that is not wanted any more either.
+            if row.operation == Operation.MOVE and row.state in OPEN:
                 await self._ledger.wish_withdraw(profile.office.id, row.id, self._clock.now())
         put = await self._append(new)
         return Cancelled(put.row, put.new, of_booking=False)
@@ -315,13 +316,13 @@ class Booking(Requests):
         return Cancelled(row, new=False, of_booking=False) if row is not None else None
 
     def _cancel_key(self, office: str, appointment_sr_no: str) -> str:
-        return self._index.keyed_hash("cancel", office, appointment_sr_no)
+        return self._index.keyed_hash(Operation.CANCEL, office, appointment_sr_no)
 
     def _taking_back(self, booking: Writeback, visit: Visit, scope_key: str | None, why: str) -> Wish:
         """The wish to have a booking of ours taken back that is not done yet."""
         return Wish(
             office=booking.office,
-            operation="cancel",
+            operation=Operation.CANCEL,
             facts={**facts_of(visit), "appointment_sr_no": "", "writeback": booking.id, "why": why},
             natural_key=self._index.keyed_hash("take back", booking.office, booking.id),
             patient_key=booking.patient_key,
@@ -350,7 +351,7 @@ class Booking(Requests):
         write = await self.fit(profile, Operation.CANCEL, write)
         return NewWriteback(
             office=profile.office.id,
-            operation="cancel",
+            operation=Operation.CANCEL,
             method=write.method,
             endpoint=write.endpoint,
             body=write.body,
@@ -383,4 +384,4 @@ class Booking(Requests):
 
 
 def _books(row: Writeback, start: dt.datetime) -> bool:
-    return row.operation == "book" and start_of(row) == start
+    return row.operation == Operation.BOOK and start_of(row) == start

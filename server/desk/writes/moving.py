@@ -15,7 +15,7 @@ from server.sikka.pms_fields import Operation
 from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import OPEN, UNDONE, State
 
-MOVE: Final = "move"
+_CHANGES: Final = frozenset({Operation.MOVE, Operation.CANCEL})
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ class Moving(Requests):
         # Asked once more after it was done: the visit stands where this very move has put it.
         done = (row for row in await self._about(profile, visit) if row.state is State.CONFIRMED)
         return next(
-            (row for row in done if row.operation == MOVE and start_of(row) == start),
+            (row for row in done if row.operation == Operation.MOVE and start_of(row) == start),
             None,
         )
 
     async def in_the_way(self, profile: Profile, visit: Visit) -> Writeback | None:
         """Another change of the same appointment that is not settled yet; the newest of them."""
         rows = await self._about(profile, visit)
-        return next((row for row in rows if row.operation in {MOVE, "cancel"} and row.state in OPEN), None)
+        return next((row for row in rows if row.operation in _CHANGES and row.state in OPEN), None)
 
     async def take_back(self, profile: Profile, row: Writeback) -> Writeback:
         """Wish an open row away; as it is then."""
@@ -129,7 +129,7 @@ class Moving(Requests):
         write = await self.fit(profile, Operation.MOVE, write)
         return NewWriteback(
             office=profile.office.id,
-            operation=MOVE,
+            operation=Operation.MOVE,
             method=write.method,
             endpoint=write.endpoint,
             body=write.body,
@@ -158,7 +158,7 @@ class Moving(Requests):
         return await self._ledger.holder(office, self._confirm_key(office, number), self._clock.now())
 
     def _confirm_key(self, office: str, appointment_sr_no: str) -> str:
-        return self._index.keyed_hash("confirm", office, appointment_sr_no)
+        return self._index.keyed_hash(Operation.CONFIRM, office, appointment_sr_no)
 
     async def confirm(self, profile: Profile, visit: Visit, scope_key: str | None) -> Put:
         """Put the patient's yes to an appointment down, in the office's own word for it.
@@ -181,7 +181,7 @@ class Moving(Requests):
             profile,
             NewWriteback(
                 office=profile.office.id,
-                operation="confirm",
+                operation=Operation.CONFIRM,
                 method=write.method,
                 endpoint=write.endpoint,
                 body=write.body,
@@ -202,7 +202,7 @@ class Moving(Requests):
 
     def _move_key(self, profile: Profile, visit: Visit, start: dt.datetime) -> str:
         parts = (visit.appointment_sr_no, visit.start.isoformat(), start.isoformat())
-        return self._index.keyed_hash(MOVE, profile.office.id, *parts)
+        return self._index.keyed_hash(Operation.MOVE, profile.office.id, *parts)
 
 
 def _number(visit: Visit) -> str:

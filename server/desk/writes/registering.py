@@ -96,7 +96,7 @@ class Registering(Requests):
         key = self._person_key(profile, newcomer)
         rows = await self._ledger.by_patient(profile.office.id, key, LATEST)
         # Bookings that wait for the registration bear the same key.
-        made = (row for row in rows if row.operation == "register")
+        made = (row for row in rows if row.operation == Operation.REGISTER)
         return next((row for row in made if row.state not in UNDONE and not row.wish), None)
 
     async def with_another_birth_date(
@@ -109,7 +109,7 @@ class Registering(Requests):
         return any(
             _is_namesake(row, newcomer)
             for row in rows
-            if row.operation == "register" and row.state not in UNDONE and not row.wish
+            if row.operation == Operation.REGISTER and row.state not in UNDONE and not row.wish
         )
 
     async def register(
@@ -127,7 +127,7 @@ class Registering(Requests):
             profile,
             NewWriteback(
                 office=profile.office.id,
-                operation="register",
+                operation=Operation.REGISTER,
                 method=write.method,
                 endpoint=write.endpoint,
                 body=write.body,
@@ -140,7 +140,7 @@ class Registering(Requests):
                     "patient_id": "",
                 },
                 natural_key=self._index.keyed_hash(
-                    "register", profile.office.id, *newcomer.person, newcomer.phone
+                    Operation.REGISTER, profile.office.id, *newcomer.person, newcomer.phone
                 ),
                 patient_key=self._person_key(profile, newcomer),
                 scope_key=scope_key,

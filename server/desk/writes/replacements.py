@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from server.desk.proofs import PatientProof
+from server.sikka.pms_fields import Operation
 from store.ledger import Ledger
 from store.ledger_rows import Writeback
 from store.ledger_states import OPEN, UNDONE
@@ -33,7 +34,7 @@ async def instead_of(ledger: Ledger, office: str, row_id: str) -> Writeback | No
     if booking is None or not booking.wish or booking.patient_key is None:
         return None
     rows = await ledger.by_patient(office, booking.patient_key, MOST_BOOKINGS)
-    bookings = [row for row in rows if row.operation == "book"]
+    bookings = [row for row in rows if row.operation == Operation.BOOK]
     linked = _linked(booking, bookings)
     return next(
         (row for row in bookings if row.id in linked and not row.wish and row.state not in UNDONE), None
