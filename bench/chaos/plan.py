@@ -129,7 +129,6 @@ class Plan:
 
     Attributes:
         tools: what the server shows; scripts that need others are left out.
-        chairs_refuse: whether the practice's software refuses a booking over another.
         pc_off_at: the office's PC goes off when so many calls have ended, for `pc_off_seconds`.
     """
 

@@ -2,7 +2,7 @@
 
 People call it the office's profile (`chairtime office`). In the code `Profile` is what Sikka shows of an
 office; the charter lies over it, and what it does not say is left to Sikka and to the settings. Every key
-of its document is described in `charter_keys`; `charter_reading` reads one.
+of its document is described in `keys`; `reading` reads one.
 """
 
 import datetime as dt
