@@ -1,7 +1,6 @@
 """A server under measurement, in a process of its own: started, timed, weighed and ended."""
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -47,13 +46,6 @@ class Process:
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
         line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(line.split()[1]) / 1024
-
-
-def free_port() -> int:
-    """A port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @asynccontextmanager

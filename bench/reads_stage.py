@@ -16,7 +16,8 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from bench.reads_process import Process, free_port, running
+from bench.ports import free_port
+from bench.reads_process import Process, running
 from bench.reads_tokens import issuing, static_token
 from sandbox.office import Office
 from sandbox.records import Operatory, Patient

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ import anyio
 import anyio.to_thread
 import httpx2
 
+from bench.ports import free_port
 from sandbox.serving import RunningSandbox
 
 OK: Final = 200
@@ -55,7 +55,7 @@ class Server:
     _process: "subprocess.Popen[bytes] | None" = None
 
     def __post_init__(self) -> None:
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
 
     @property
     def root(self) -> str:
@@ -135,9 +135,3 @@ class Server:
         yield "SIKKA_APP_KEY", self.sandbox.world.config.app_key
         yield "CHAIRTIME_DATABASE_URL", self.database
         yield from self.changes.items()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

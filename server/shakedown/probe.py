@@ -7,12 +7,11 @@ from typing import Any, Final, cast
 
 from server.app import Connection
 from server.sikka.errors import NoAnswer, NotSent
-from server.sikka.transport import Answer, Transport
+from server.sikka.transport import SUCCESS, Answer, Transport
 from store.offices import Office
 
 TRIES: Final = 3
 PAUSE_SECONDS: Final = 0.5
-SUCCESS: Final = range(200, 300)
 TROUBLE: Final = range(500, 600)
 TOO_MANY: Final = 429
 

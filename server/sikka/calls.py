@@ -11,9 +11,8 @@ from server.sikka.envelope import Page, Rows, error_texts, read_object, read_pag
 from server.sikka.errors import REFUSALS_WITH_STATUS_200, Unreadable, error_for
 from server.sikka.models import Wire
 from server.sikka.retries import ask_again
-from server.sikka.transport import Answer, Transport
+from server.sikka.transport import SUCCESS, Answer, Transport
 
-SUCCESS: Final = range(200, 300)
 FAILED: Final = range(400, 600)
 MOST_ROWS: Final = 5000  # official: the largest `limit`
 MOST_PAGES: Final = 200  # a list that never ends must not hang a call

@@ -76,6 +76,12 @@ def clock_time(text: str) -> dt.time | None:
     return dt.time(hour, minute) if hour <= _LAST_HOUR else None
 
 
+def day_and_time(date: str, time: str) -> dt.datetime | None:
+    """A date and a time that stand apart, read as `day` and `clock_time`; naive, None if either is none."""
+    on, at = day(date), clock_time(time)
+    return dt.datetime.combine(on, at) if on and at else None
+
+
 def moment(text: str) -> dt.datetime | None:
     """A naive "YYYY-MM-DDTHH:MM:SS" or "YYYY-MM-DD HH:MM:SS"; None if it is not one."""
     try:

@@ -27,10 +27,9 @@ from server.sikka.errors import (
 )
 from server.sikka.models import RequestKeyAnswer
 from server.sikka.retries import ask_again
-from server.sikka.transport import Transport
+from server.sikka.transport import SUCCESS, Transport
 
 LIFETIME_SECONDS: Final = 86_400  # official: a request key lives 24 hours
-SUCCESS: Final = range(200, 300)
 log = structlog.get_logger(__name__)
 
 

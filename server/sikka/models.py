@@ -117,8 +117,7 @@ class Appointment(Wire):
     @property
     def start(self) -> dt.datetime | None:
         """Start on the office's wall clock, naive; None if date or time is unreadable."""
-        date, time = formats.day(self.date), formats.clock_time(self.time)
-        return dt.datetime.combine(date, time) if date and time else None
+        return formats.day_and_time(self.date, self.time)
 
     @property
     def length_minutes(self) -> int | None:
@@ -225,8 +224,7 @@ class AvailableSlot(Wire):
     @property
     def start(self) -> dt.datetime | None:
         """Naive, in the office's wall clock; None if date or time is unreadable."""
-        date, time = formats.day(self.date), formats.clock_time(self.time)
-        return dt.datetime.combine(date, time) if date and time else None
+        return formats.day_and_time(self.date, self.time)
 
     @property
     def ends(self) -> dt.time | None:

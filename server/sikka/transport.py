@@ -12,6 +12,8 @@ import httpx2
 
 from server.sikka.errors import NoAnswer, NotSent
 
+SUCCESS: Final = range(200, 300)  # statuses
+
 # Raised before the first byte of a request is written, so that asking again cannot do anything twice.
 BEFORE_THE_FIRST_BYTE: Final = (
     httpx2.ConnectError,
