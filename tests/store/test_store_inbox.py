@@ -142,3 +142,10 @@ async def test_tasks_are_listed_the_urgent_first_then_the_oldest(store, inbox, o
     assert await ids(other.id) == [theirs.id]
     assert await ids(other.id, kind=TaskKind.CONFLICT) == []
     assert await ids(limit=2) == [urgent.id, early.id]
+
+
+async def test_tasks_are_found_by_how_their_ids_begin_two_at_most(inbox, opened, t0):
+    first, second, other = [(await opened(now=t0 + n))[0] for n in range(3)]
+    assert await inbox.starting(first.id[:6]) == [first, second]
+    assert await inbox.starting(other.id) == [other]
+    assert await inbox.starting("%") == []
