@@ -98,9 +98,10 @@ def kept(appointments):
 def test_our_rows_lie_over_the_kept_calendar_as_over_the_whole_of_it(appointments, rows, one, other):
     first, last = (FIRST + dt.timedelta(days=day) for day in sorted((one, other)))
     whole, calendar = lay_over(appointments, rows), kept(appointments)
-    days = calendar.between(rows, first, last)
-    assert days.visits == [visit for visit in whole.visits if first <= visit.start.date() <= last]
-    assert set(days.caught_up) == set(whole.caught_up)
+    laid = calendar.days(rows, first, last)
+    visits = [visit for day in laid.days.values() for visit in day]
+    assert visits == [visit for visit in whole.visits if first <= visit.start.date() <= last]
+    assert set(laid.caught_up) == set(whole.caught_up)
     for patient in PEOPLE:
         theirs = [row for row in rows if row.facts["patient_id"] == patient]
         numbers = {row.facts.get("appointment_sr_no") for row in theirs}

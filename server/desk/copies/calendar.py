@@ -119,13 +119,8 @@ class CopiedCalendar:
         """Every appointment of these days, both included."""
         return (row for day in _days(first, last) for row in self.on(day))
 
-    def between(self, rows: Collection[Writeback], first: dt.date, last: dt.date) -> Overlay:
-        """What takes place on these days, both included, with our rows over it."""
-        laid = self.days(rows, first, last)
-        return Overlay([visit for visits in laid.days.values() for visit in visits], laid.caught_up)
-
     def days(self, rows: Collection[Writeback], first: dt.date, last: dt.date) -> DayOverlay:
-        """The same by day, each day's visits by start and chair.
+        """What takes place on these days, both included, with our rows over it; by start and chair.
 
         Only the days that a row touches are laid over; the others are as they are kept.
         """

@@ -159,14 +159,11 @@ class Booking(Requests):
         self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str, scope_key: str | None
     ) -> NewWriteback:
         opening = slot.opening
-        waits = not patient.patient_id
         write = await self._written(profile, patient, slot, note)
-        return NewWriteback(
-            office=profile.office.id,
-            operation=Operation.BOOK,
-            method=write.method,
-            endpoint=write.endpoint,
-            body={**write.body, "patient_id": ""} if waits else write.body,
+        new = self._new(
+            profile,
+            Operation.BOOK,
+            write,
             facts={
                 "start": opening.start.isoformat(),
                 "length_minutes": opening.length_minutes,
@@ -182,11 +179,16 @@ class Booking(Requests):
             natural_key=self._book_key(profile, patient, opening.start),
             patient_key=await self._key_of(profile, patient),
             scope_key=scope_key,
-            send_before=self._keep_until(profile, opening.start)
-            if waits
-            else self._send_before(profile, opening.start),
-            state=State.WAITING if waits else State.INTENT,
-            waits_for=patient.registration if waits else None,
+            start=opening.start,
+        )
+        if patient.patient_id:
+            return new
+        return replace(
+            new,
+            body={**new.body, "patient_id": ""},
+            send_before=self._keep_until(profile, opening.start),
+            state=State.WAITING,
+            waits_for=patient.registration,
         )
 
     async def _written(self, profile: Profile, patient: PatientProof, slot: SlotOffer, note: str) -> Write:
@@ -349,18 +351,16 @@ class Booking(Requests):
             value=profile.cancelled_word,
         )
         write = await self.fit(profile, Operation.CANCEL, write)
-        return NewWriteback(
-            office=profile.office.id,
-            operation=Operation.CANCEL,
-            method=write.method,
-            endpoint=write.endpoint,
-            body=write.body,
+        return self._new(
+            profile,
+            Operation.CANCEL,
+            write,
             facts={**facts_of(visit), "appointment_sr_no": appointment_sr_no, "why": why},
             natural_key=self._cancel_key(profile.office.id, appointment_sr_no),
             patient_key=self.patient_key(profile, visit.patient_id),
-            appointment_key=self.appointment_key(profile.office.id, appointment_sr_no),
             scope_key=scope_key,
-            send_before=self._send_before(profile, visit.start),
+            number=appointment_sr_no,
+            start=visit.start,
         )
 
     async def latest(self, row: Writeback) -> Writeback:

@@ -127,12 +127,10 @@ class Moving(Requests):
             provider_id=opening.provider_id,
         )
         write = await self.fit(profile, Operation.MOVE, write)
-        return NewWriteback(
-            office=profile.office.id,
-            operation=Operation.MOVE,
-            method=write.method,
-            endpoint=write.endpoint,
-            body=write.body,
+        return self._new(
+            profile,
+            Operation.MOVE,
+            write,
             facts={
                 "start": visit.start.isoformat(),
                 "new_start": opening.start.isoformat(),
@@ -146,9 +144,9 @@ class Moving(Requests):
             },
             natural_key=self._move_key(profile, visit, opening.start),
             patient_key=self.patient_key(profile, visit.patient_id),
-            appointment_key=self.appointment_key(profile.office.id, number),
             scope_key=scope_key,
-            send_before=self._send_before(profile, min(visit.start, opening.start)),
+            number=number,
+            start=min(visit.start, opening.start),
         )
 
     async def confirmed_before(self, office: str, visit: Visit) -> Writeback | None:
@@ -179,18 +177,16 @@ class Moving(Requests):
         write = await self.fit(profile, Operation.CONFIRM, write)
         return await self._put(
             profile,
-            NewWriteback(
-                office=profile.office.id,
-                operation=Operation.CONFIRM,
-                method=write.method,
-                endpoint=write.endpoint,
-                body=write.body,
+            self._new(
+                profile,
+                Operation.CONFIRM,
+                write,
                 facts={**facts_of(visit), "appointment_sr_no": number},
                 natural_key=self._confirm_key(profile.office.id, number),
                 patient_key=self.patient_key(profile, visit.patient_id),
-                appointment_key=self.appointment_key(profile.office.id, number),
                 scope_key=scope_key,
-                send_before=self._send_before(profile, visit.start),
+                number=number,
+                start=visit.start,
             ),
         )
 

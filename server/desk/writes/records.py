@@ -121,7 +121,7 @@ class Records(Requests):
             changes=changes_of(detail, value) or {},
         )
         write = await self.fit(profile, Operation.UPDATE_PATIENT, write)
-        return self._new(
+        return self._of_record(
             profile,
             Operation.UPDATE_PATIENT,
             write,
@@ -143,7 +143,7 @@ class Records(Requests):
             text=text,
         )
         write = await self.fit(profile, Operation.ADD_NOTE, write)
-        return self._new(
+        return self._of_record(
             profile,
             Operation.ADD_NOTE,
             write,
@@ -181,7 +181,7 @@ class Records(Requests):
             further=further,
         )
         write = await self.fit(profile, Operation.RECORD_PAYMENT, write)
-        return self._new(
+        return self._of_record(
             profile,
             Operation.RECORD_PAYMENT,
             write,
@@ -195,7 +195,7 @@ class Records(Requests):
             scope_key=scope_key,
         )
 
-    def _new(
+    def _of_record(
         self,
         profile: Profile,
         operation: Operation,
@@ -206,17 +206,14 @@ class Records(Requests):
         scope_key: str | None,
     ) -> NewWriteback:
         office, patient_id = profile.office.id, facts["patient_id"]
-        return NewWriteback(
-            office=office,
-            operation=operation.value,
-            method=write.method,
-            endpoint=write.endpoint,
-            body=write.body,
+        return self._new(
+            profile,
+            operation,
+            write,
             facts=facts,
             natural_key=self._index.keyed_hash(operation.value, office, patient_id, *key),
             patient_key=self.patient_key(profile, patient_id),
             scope_key=scope_key,
-            send_before=self._clock.now() + int(self._settings.send_within_seconds * 1000),
         )
 
     def _today(self, profile: Profile) -> dt.date:

@@ -12,7 +12,7 @@ from server.sikka import bodies
 from server.sikka.bodies import Write
 from server.sikka.pms_fields import Operation
 from store.handles import Kind
-from store.ledger_rows import NewWriteback, Writeback
+from store.ledger_rows import Writeback
 from store.ledger_states import UNDONE
 
 LATEST: Final = 50  # rows of one person that are looked at: more were never asked for
@@ -125,12 +125,10 @@ class Registering(Requests):
         """
         return await self._put(
             profile,
-            NewWriteback(
-                office=profile.office.id,
-                operation=Operation.REGISTER,
-                method=write.method,
-                endpoint=write.endpoint,
-                body=write.body,
+            self._new(
+                profile,
+                Operation.REGISTER,
+                write,
                 facts={
                     "first_name": newcomer.first,
                     "last_name": newcomer.last,
@@ -144,7 +142,6 @@ class Registering(Requests):
                 ),
                 patient_key=self._person_key(profile, newcomer),
                 scope_key=scope_key,
-                send_before=self._clock.now() + int(self._settings.send_within_seconds * 1000),
             ),
         )
 

@@ -1,7 +1,9 @@
 """What every request of a caller has in common on its way into the ledger."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from server.clock import Clock
 from server.desk.doorbell import Doorbell
@@ -99,6 +101,47 @@ class Requests:
         self._doorbell.ring()
         return Put(row, fresh)
 
-    def _send_before(self, profile: Profile, start: dt.datetime) -> int:
+    def _new(
+        self,
+        profile: Profile,
+        operation: Operation,
+        write: Write,
+        *,
+        facts: Mapping[str, Any],
+        natural_key: str,
+        patient_key: str | None,
+        scope_key: str | None,
+        number: str = "",
+        start: dt.datetime | None = None,
+    ) -> NewWriteback:
+        """The row of a request, ready to be put down.
+
+        Args:
+            profile: of the office.
+            operation: what is asked for.
+            write: as `fit` gives it.
+            facts: what is to be known of it later.
+            natural_key: what makes it the same request.
+            patient_key: under which the patient's rows are found.
+            scope_key: of the call.
+            number: of the appointment that it changes; "" for none.
+            start: past which it is not sent any more; None for no such time.
+        """
+        office = profile.office.id
+        return NewWriteback(
+            office=office,
+            operation=operation.value,
+            method=write.method,
+            endpoint=write.endpoint,
+            body=write.body,
+            facts=facts,
+            natural_key=natural_key,
+            patient_key=patient_key,
+            appointment_key=self.appointment_key(office, number) if number else None,
+            scope_key=scope_key,
+            send_before=self._send_before(profile, start),
+        )
+
+    def _send_before(self, profile: Profile, start: dt.datetime | None) -> int:
         limit = self._clock.now() + int(self._settings.send_within_seconds * 1000)
-        return min(limit, moment_of(start, profile.zone)) if profile.zone else limit
+        return min(limit, moment_of(start, profile.zone)) if start and profile.zone else limit
