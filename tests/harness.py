@@ -36,7 +36,7 @@ from server.desk.proofs import PatientProof, SlotOffer
 from server.desk.times.calendar import Wanted
 from server.desk.times.openings import Opening
 from server.desk.times.reasons import EXAM
-from server.desk.writes.booking import Cancelled
+from server.desk.writes.cancelling import Cancelled
 from server.settings import Settings
 from server.sikka.client import Sikka
 from store.ledger_rows import Writeback
@@ -231,7 +231,7 @@ class Office:
 
     async def cancel(self, visit: Visit) -> Cancelled:
         """Put a cancellation down, as the tool does."""
-        cancelled = await self.desk.booking.cancel(self.profile, visit, None)
+        cancelled = await self.desk.cancelling.cancel(self.profile, visit, None)
         assert cancelled is not None
         return cancelled
 

@@ -113,7 +113,7 @@ class Withdrawals:
         profile = await self._desk.profiles.of(office)
         visit = visit_of(fresh, Standing.BOOKED)
         try:
-            await self._desk.booking.follow_up(profile, fresh, visit, number)
+            await self._desk.cancelling.follow_up(profile, fresh, visit, number)
         except Unanswerable as reason:
             log.warning("wish_cannot_follow", row=row.id, reason=reason.reason)
             if fresh.state is State.CONFIRMED:

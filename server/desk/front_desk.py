@@ -19,6 +19,7 @@ from server.desk.times.holds import SlotHolds
 from server.desk.times.listed_slots import ListedSlots
 from server.desk.waiting import Waiting
 from server.desk.writes.booking import Booking
+from server.desk.writes.cancelling import Cancelling
 from server.desk.writes.moving import Moving
 from server.desk.writes.records import Records
 from server.desk.writes.registering import Registering
@@ -46,6 +47,7 @@ class FrontDesk:
     calendar: Calendar
     finding: Finding
     booking: Booking
+    cancelling: Cancelling
     moving: Moving
     registering: Registering
     records: Records
@@ -81,6 +83,7 @@ def open_desk(store: Store, sikka: Sikka, doorbell: Doorbell, clock: Clock, sett
             calendar, store.ledger, SlotHolds(store, clock, settings), ListedSlots(sikka, clock), clock
         ),
         booking=Booking(ground, copies),
+        cancelling=Cancelling(ground),
         moving=Moving(ground, calendar.stands),
         registering=Registering(ground),
         records=Records(ground, sikka, copies),

@@ -7,7 +7,7 @@ from server.desk.answers import Outcome, Unanswerable
 from server.desk.charter.terms import words_in
 from server.desk.copies.overlay import Visit
 from server.desk.proofs import visit_of_payload, visit_subject
-from server.desk.writes.booking import Cancelled
+from server.desk.writes.cancelling import Cancelled
 from server.sikka.errors import SikkaError
 from server.tools.call import Call
 from server.tools.results import Answer
@@ -29,14 +29,14 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
         profile = await call.profile()
         located = await desk.moving.located(profile, visit)
         if located is not None and located.gone:
-            before = await desk.booking.cancelled_before(call.office.id, visit)
+            before = await desk.cancelling.cancelled_before(call.office.id, visit)
             return gone(call, visit) if before is None else await _cancelled_answer(call, visit, before)
         if located is not None and located.booking is None:
             visit = named(profile, located.visit)
             when = visit_when(call, visit)
         if visit.start <= profile.clock(desk.clock.now()):
             return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "past"), when=when))
-        await desk.booking.demand_cancellable(profile, visit)
+        await desk.cancelling.demand_cancellable(profile, visit)
         if not await read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
             notice, change = await _late_notice(call, visit), await desk.moving.in_the_way(profile, visit)
             moving = change is not None and change.operation == "move" and not change.wish
@@ -49,10 +49,10 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
                 new_when=row_words(call, change).get("new_when", "") if change is not None else "",
             )
             return Answer(Outcome.NEEDS_CONFIRMATION, words)
-        cancelled = await desk.booking.cancel(profile, visit, call.scope_key, values["reason"])
+        cancelled = await desk.cancelling.cancel(profile, visit, call.scope_key, values["reason"])
     except SikkaError:
         # The answer to the same request may have been lost, with what it put down at work since then.
-        cancelled = await desk.booking.cancelled_before(call.office.id, visit)
+        cancelled = await desk.cancelling.cancelled_before(call.office.id, visit)
         if cancelled is None:
             words = sentence(language, ("cancel", "unavailable"), when=when)
             return Answer(Outcome.UNAVAILABLE, words)

@@ -83,5 +83,5 @@ async def test_cancelling_a_booking_that_was_never_made_asks_for_nothing(tmp_pat
         office.world.set_online(OFFICE_ID, online=False)
         row = await office.settled(await office.book(opening), State.REJECTED)
         visit = visit_of(row, Standing.PENDING)
-        assert await office.desk.booking.cancel(office.profile, visit, None) is None
+        assert await office.desk.cancelling.cancel(office.profile, visit, None) is None
         assert len(await office.ledger.by_patient(office.id, row.patient_key or "", 10)) == 1

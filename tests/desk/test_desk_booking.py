@@ -69,7 +69,7 @@ async def test_the_reason_for_cancelling_stays_in_our_row(tmp_path):
         row = await office.settled(await office.book(), State.SUBMITTED)
         await office.forward(30)
         (visit,) = await office.visits()
-        cancelled = await office.desk.booking.cancel(office.profile, visit, None, why="moving to Texas")
+        cancelled = await office.desk.cancelling.cancel(office.profile, visit, None, why="moving to Texas")
         assert cancelled is not None
         assert (cancelled.new, cancelled.of_booking) == (True, False)
         assert cancelled.row.facts["why"] == "moving to Texas"
@@ -91,7 +91,7 @@ async def test_what_cannot_be_cancelled_by_machine_says_why(tmp_path, number, wo
         visit = replace(visit_of(put.row, Standing.BOOKED), row_id="", appointment_sr_no=number)
         profile = replace(office.profile, cancelled_word=word)
         with pytest.raises(Unanswerable) as refused:
-            await office.desk.booking.cancel(profile, visit, None)
+            await office.desk.cancelling.cancel(profile, visit, None)
         assert (refused.value.outcome, refused.value.reason) == (outcome, reason)
 
 
@@ -99,7 +99,7 @@ async def test_a_booking_that_nobody_knows_has_nothing_to_cancel(tmp_path):
     async with manual(tmp_path) as office:
         _, put = await booked(office)
         visit = replace(visit_of(put.row, Standing.PENDING), row_id="unknown")
-        assert await office.desk.booking.cancel(office.profile, visit, None) is None
+        assert await office.desk.cancelling.cancel(office.profile, visit, None) is None
 
 
 async def test_a_row_about_no_appointment_is_its_own_latest(tmp_path):
