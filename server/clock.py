@@ -1,9 +1,12 @@
 """The one source of time: everything that waits or dates a row takes a clock, so that tests own it."""
 
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 import anyio
+
+MINUTE_MS: Final = 60_000
+DAY_MS: Final = 86_400_000
 
 
 class Clock(Protocol):

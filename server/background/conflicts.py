@@ -9,6 +9,7 @@ import structlog
 
 from server.background.flags import Flags
 from server.background.parts import Parts
+from server.clock import DAY_MS
 from server.desk.choice import chosen_offices
 from server.desk.copies.overlay import (
     DEFAULT_MINUTES,
@@ -27,7 +28,7 @@ from store.offices import Office
 
 LOOK_SECONDS: Final = 30.0
 LOADING_MS: Final = 900_000  # a load seen so soon after a write may have begun before it was done
-BEFORE_MS: Final = 86_400_000  # after a start, what the copy came to show in the last day is compared too
+BEFORE_MS: Final = DAY_MS  # after a start, what the copy came to show in the last day is compared too
 PAST: Final = dt.timedelta(days=2)  # wherever on Earth the office is
 AT_ONCE: Final = 500
 COMPARED: Final = frozenset({Operation.BOOK, Operation.MOVE, Operation.CANCEL})

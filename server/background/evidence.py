@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Final
 
 from server.background.parts import Parts
+from server.clock import DAY_MS
 from server.desk.copies.overlay import does_not_take_place, in_own_words, start_of
 from server.desk.front_desk import FrontDesk
 from server.desk.people.matching import fold
@@ -13,7 +14,7 @@ from store.ledger_rows import Created, Writeback
 from store.offices import Office
 
 DAY: Final = dt.timedelta(days=1)
-BEFORE_MS: Final = 7 * 86_400_000
+BEFORE_MS: Final = 7 * DAY_MS
 
 
 class Evidence:

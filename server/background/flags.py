@@ -5,6 +5,7 @@ from typing import Final
 import structlog
 
 from server.background.parts import Parts
+from server.clock import DAY_MS
 from server.desk.choice import chosen_offices
 from server.desk.inbox import DeskInbox
 from server.sikka.pms_fields import Operation
@@ -13,8 +14,8 @@ from store.ledger_rows import Writeback
 from store.ledger_states import State
 from store.offices import Office
 
-HIDDEN_MS: Final = 86_400_000  # where only the copy tells, and that may come once a day
-SINCE_MS: Final = 7 * 86_400_000
+HIDDEN_MS: Final = DAY_MS  # where only the copy tells, and that may come once a day
+SINCE_MS: Final = 7 * DAY_MS
 AT_ONCE: Final = 100
 SHOWN_BY_COPY: Final = frozenset(
     {Operation.BOOK, Operation.MOVE, Operation.CANCEL, Operation.CONFIRM, Operation.REGISTER}

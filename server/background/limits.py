@@ -1,15 +1,12 @@
 """How long a write may be kept unsent: until its appointment's start, or for some days without one."""
 
 import datetime as dt
-from typing import Final
 
+from server.clock import DAY_MS, MINUTE_MS
 from server.desk.zones import moment_of, zone_of
 from server.settings import Settings
 from store.ledger_rows import Writeback
 from store.offices import Office
-
-MINUTE_MS: Final = 60_000
-DAY_MS: Final = 86_400_000
 
 
 def first_start(row: Writeback, office: Office, settings: Settings) -> int | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.background.cadence import pause_seconds
+from server.clock import DAY_MS
 from store.ledger_listing import PendingId
 
 LISTED_DAYS: Final = 3  # with a day on both sides this stays within the list's seven
@@ -30,7 +31,6 @@ LIST_AVOIDED_MS: Final = 300_000  # after it was refused or failed
 JITTER: Final = 0.1
 OURS: Final = ""  # the application's own budget, which the list draws on
 _DAY: Final = dt.timedelta(days=1)
-_DAY_MS: Final = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ class Polling:
         return [each for each in wanted if each.row.row_id not in by_list], listed, every
 
     def _fits_list(self, row: PendingId) -> bool:
-        return row.row_id not in self._by_id and row.age_ms < LISTED_DAYS * _DAY_MS
+        return row.row_id not in self._by_id and row.age_ms < LISTED_DAYS * DAY_MS
 
     def _between_lists(
         self, now: int, seconds: float, outcomes: float, left: Mapping[str, Left]

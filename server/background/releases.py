@@ -9,6 +9,7 @@ from server.background.evidence import Evidence
 from server.background.limits import first_start, kept_until, released_until
 from server.background.parts import Parts
 from server.background.slots import Slots
+from server.clock import DAY_MS
 from server.desk.choice import chosen_offices
 from server.desk.front_desk import FrontDesk
 from store.ledger_rows import Writeback
@@ -17,7 +18,7 @@ from store.offices import Office
 
 AT_ONCE: Final = 100
 LOOK_AGAIN_MS: Final = 30_000
-UNKNOWN_MS: Final = 86_400_000  # the copy may be loaded once a day; it has had its chance to show the patient
+UNKNOWN_MS: Final = DAY_MS  # the copy may be loaded once a day; it has had its chance to show the patient
 FAILED: Final = "registration_failed"
 log = structlog.get_logger(__name__)
 

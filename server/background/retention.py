@@ -1,13 +1,11 @@
 """Removes what has been kept long enough."""
 
-from typing import Final
-
 import structlog
 
 from server.background.parts import Parts
+from server.clock import DAY_MS
 from server.desk.choice import chosen_offices
 
-DAY_MS: Final = 86_400_000
 log = structlog.get_logger(__name__)
 
 

@@ -13,6 +13,7 @@ from server.background.cadence import pause_seconds
 from server.background.due import AT_ONCE, DueRows
 from server.background.parts import Parts
 from server.background.polling import LIST_AVOIDED_MS, OURS, Left, Plan, Polling, Window
+from server.clock import DAY_MS
 from server.sikka.calls import MOST_ROWS
 from server.sikka.errors import RateLimited
 from store.ledger_listing import PendingId
@@ -21,7 +22,6 @@ from store.ledger_states import State
 
 USUAL_SECONDS: Final = 60.0  # how long a usual completion time is believed before it is asked for again
 FIRST_USUAL_SECONDS: Final = 15.0  # the same, while there is none
-DAY_MS: Final = 86_400_000
 ALL: Final = "all"
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from server.clock import Clock
+from server.clock import DAY_MS, Clock
 from server.desk.answers import Outcome
 from server.desk.charter.terms import IdentityLevel
 from server.desk.office import Profile
@@ -25,7 +25,6 @@ from store.opening import Store
 ADULT_FROM: Final = 18  # years; whose record is opened to nobody else
 GUARDIANS: Final = frozenset({"parent", "guardian"})
 HOUR_MS: Final = 60 * 60_000
-DAY_MS: Final = 24 * HOUR_MS
 _ANOTHER: Final = "for another"
 
 # Acts for which the name and the number of the call are enough; every other asks for name and birth date.

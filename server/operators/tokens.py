@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from server.access import EVERY_OFFICE, SCOPES
-from server.clock import SystemClock
+from server.clock import DAY_MS, SystemClock
 from server.failures import Failure
 from server.operators.records import acting, opened
 from server.operators.tables import Column, Page, local, moment, plain, short
@@ -15,7 +15,6 @@ from server.settings import Settings
 from store.opening import open_store
 from store.tokens import Token
 
-DAY_MS: Final = 86_400_000
 DEFAULT_SCOPES: Final = ("schedule:read", "schedule:write", "patients:read", "patients:write")
 MOST_DAYS: Final = 3_650  # a token that outlives whoever made it is better made without an end, knowingly
 _OFFICE: Final = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?")

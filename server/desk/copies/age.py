@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Final
 
-from server.clock import Clock
+from server.clock import MINUTE_MS, Clock
 from server.desk.charter.terms import Charter
 from server.desk.zones import copy_age_minutes
 from store.offices import Office
 
-MINUTE_MS: Final = 60_000
 WORKING_DAYS: Final = 2
 WEEKEND: Final = 5  # Saturday, where 0 is Monday
 MOST_DAYS: Final = 60  # an office that is closed for longer has no working day in sight

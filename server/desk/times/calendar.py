@@ -4,11 +4,11 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import anyio
 
-from server.clock import Clock
+from server.clock import MINUTE_MS, Clock
 from server.desk.copies.copies import Copies
 from server.desk.copies.office import Copy
 from server.desk.copies.overlay import DayOverlay, Overlay, Visit, in_own_words, lay_over, number_of
@@ -27,8 +27,6 @@ from store.ledger_states import OPEN, State
 from store.offices import Office
 
 __all__ = ["Calendar", "Wanted"]
-
-MINUTE_MS: Final = 60_000
 
 
 Laid = TypeVar("Laid", Overlay, DayOverlay)

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from server.clock import DAY_MS
 from server.desk.copies.copies import Copies
 from server.desk.copies.overlay import ASKS_FOR, start_of
 from server.desk.copies.overtaken import is_overtaken
@@ -28,7 +29,6 @@ from store.offices import Office
 
 BOOKED_BY: Final = "Booked by the phone agent"
 NOTE_CHARACTERS: Final = 80
-DAY_MS: Final = 24 * 60 * 60 * 1000
 log = structlog.get_logger(__name__)
 _NOT_YET: Final = "0"  # stands in for the id of a patient being registered while the write is fitted
 
