@@ -13,6 +13,7 @@ from store.ledger_states import OPEN, State
 A = dt.datetime.fromisoformat("2026-12-01T14:00")
 B = dt.datetime.fromisoformat("2026-12-02T09:00")
 C = dt.datetime.fromisoformat("2026-12-03T11:00")
+D = dt.datetime.fromisoformat("2026-12-04T15:00")
 EMPTY = {column.name: None for column in fields(Writeback)}
 
 
@@ -78,6 +79,24 @@ CASES = {
         [copy(A)],
         [move(DONE, A, B), move(DONE, B, A, "m2", 3)],
         [(A, "booked")],
+        [],
+    ),
+    "by us, by the desk and by us again, and the copy is older than all": (
+        [copy(A)],
+        [move(DONE, A, B), move(DONE, C, D, "m2", 3)],
+        [(D, "booked")],
+        [],
+    ),
+    "booked again at the time it was moved from": (
+        [copy(A)],
+        [move(DONE, A, B), row("book", State.SUBMITTED, "b1", 3)],
+        [(A, "pending"), (B, "booked")],
+        [],
+    ),
+    "booked and moved before we have heard that the booking is done": (
+        [copy(A)],
+        [row("book", State.UNCERTAIN, "b1"), move(DONE, A, B)],
+        [(B, "booked")],
         [],
     ),
     "of a booking of ours that the copy does not show": (

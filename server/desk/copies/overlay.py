@@ -103,12 +103,13 @@ def lay_over_shown(copy: Collection[Shown], rows: Iterable[Writeback]) -> Overla
     for row in cancels:
         if row.state is State.CONFIRMED:
             visits = [visit for visit in visits if visit.appointment_sr_no != number_of(row)]
+    moves = [row for row in ordered if row.operation == Operation.MOVE]
     for row in ordered:
         if row.operation == Operation.BOOK:
-            _lay_booking(row, visits, shown, caught_up)
-    for row in ordered:
-        if row.operation == Operation.MOVE:
-            _lay_move(row, visits, gone, caught_up)
+            _lay_booking(row, visits, shown, caught_up, no_witness=_moved_before(row, moves))
+    ours = {visit.appointment_sr_no for visit in visits if visit.row_id}
+    for row in moves:
+        _lay_move(row, visits, gone, ours, caught_up)
     for row in cancels:
         visits = _lay_cancel(row, visits, gone, caught_up)
     return Overlay(sorted(visits, key=by_start), caught_up)
@@ -199,14 +200,38 @@ def _of_copy(row: models.Appointment) -> Visit | None:
     )
 
 
-def _lay_booking(row: Writeback, visits: list[Visit], shown: set[str], caught_up: list[str]) -> None:
+def _moved_before(booking: Writeback, moves: Iterable[Writeback]) -> set[str]:
+    """The appointments that we had moved by the time a booking was put down: it made none of them."""
+    return {
+        number_of(row)
+        for row in moves
+        if row.state is State.CONFIRMED and (row.created_at, row.id) < (booking.created_at, booking.id)
+    }
+
+
+def _lay_booking(
+    row: Writeback,
+    visits: list[Visit],
+    shown: set[str],
+    caught_up: list[str],
+    *,
+    no_witness: Collection[str],
+) -> None:
     number = sr_no_of(row) if row.state is State.CONFIRMED else ""
     if number and number in shown:
         caught_up.append(row.id)
         return
     ours = visit_of(row, Standing.BOOKED if row.state is State.CONFIRMED else Standing.PENDING)
     same = next(
-        (v for v in visits if not number and v.patient_id == ours.patient_id and v.start == ours.start), None
+        (
+            visit
+            for visit in visits
+            if not number
+            and visit.patient_id == ours.patient_id
+            and visit.start == ours.start
+            and visit.appointment_sr_no not in no_witness
+        ),
+        None,
     )
     if same is not None:
         # Done, though we have not heard it; or done without a number: the copy is the witness.
@@ -218,8 +243,13 @@ def _lay_booking(row: Writeback, visits: list[Visit], shown: set[str], caught_up
     visits.append(ours)
 
 
-def _lay_move(row: Writeback, visits: list[Visit], gone: set[str], caught_up: list[str]) -> None:
-    """A move that is open takes both times, since either may be the one; one that is done the new alone."""
+def _lay_move(
+    row: Writeback, visits: list[Visit], gone: set[str], ours: set[str], caught_up: list[str]
+) -> None:
+    """A move that is open takes both times, since either may be the one; one that is done the new alone.
+
+    `ours` are the numbers of visits that stand where our rows have put them, and not where the copy has them.
+    """
     number = number_of(row)
     target = visit_of(row, Standing.CANCELLING if row.wish else Standing.PENDING)
     if row.state is not State.CONFIRMED:
@@ -233,11 +263,13 @@ def _lay_move(row: Writeback, visits: list[Visit], gone: set[str], caught_up: li
     place = next((n for n, visit in enumerate(visits) if visit.appointment_sr_no == number), None)
     if place is None:
         visits.append(replace(target, standing=Standing.BOOKED))
+        ours.add(number)
         return
     now = visits[place]
-    if now.start == before:
+    if now.start == before or number in ours:
         visits[place] = replace(target, standing=now.standing, row_id=now.row_id)
-    elif not now.row_id:
+        ours.add(number)
+    else:
         # The copy shows the new time, or one that the desk has given it since: it is the newer witness.
         caught_up.append(row.id)
 
