@@ -136,6 +136,24 @@ async def test_a_moved_visit_shown_at_its_old_time_by_a_copy_that_lags_stands(tm
         assert checked.outcome == "confirmed"
 
 
+async def test_a_visit_moved_twice_since_the_copy_was_read_stands_where_the_second_move_has_put_it(tmp_path):
+    async with booked(tmp_path) as (office, agent, _, told, _):
+        first, second = (await agent.slots())[1:3]
+        given = {"appointment": told.facts["appointment"]}
+        moved = await agent.yes("reschedule_appointment", **given, slot=first["slot"])
+        assert (await agent.settled(moved)).outcome == "confirmed"
+        moved = await agent.yes("reschedule_appointment", **given, slot=second["slot"])
+        assert (await agent.settled(moved)).outcome == "confirmed"
+        checked = await agent.ask("check_writeback")
+        assert (checked.outcome, checked.facts["state"]) == ("confirmed", "confirmed")
+        last, _ = await office.ledger.search(office.id, operation="move")
+        assert last.natural_key is not None
+        copy = await office.desk.copies.behind(office.profile.office)
+        assert copy is not None
+        about = await office.ledger.by_appointment(office.id, last.appointment_key or "")
+        assert is_overtaken(replace(last, shown_at=copy.read_from - 1), copy, about)
+
+
 async def test_a_visit_that_we_are_cancelling_ourselves_is_told_as_that(tmp_path):
     async with booked(tmp_path) as (office, agent, _, told, row):
         cancelled = await agent.yes("cancel_appointment", appointment=told.facts["appointment"])

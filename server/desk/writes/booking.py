@@ -71,7 +71,10 @@ class Booking(Requests):
         if copy is not None:
             with contextlib.suppress(SikkaError):  # it is read from the copy as well, wherever that serves
                 copy.calendar.under((await self._profiles.of(office)).cancelled_word)
-        if copy is None or not is_overtaken(row, copy) or (await self.latest(row)).id != row.id:
+        if copy is None:
+            return False
+        about = await self._ledger.by_appointment(office.id, row.appointment_key or "")
+        if not is_overtaken(row, copy, about) or (await self.latest(row)).id != row.id:
             return False  # or it is we who are changing it
         if row.natural_key is not None:
             await self._ledger.release_confirmed(row.id)
