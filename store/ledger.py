@@ -297,14 +297,23 @@ class Ledger(
             )
 
     async def mark_shown(self, row_ids: Collection[str], now: int) -> None:
-        """Sikka's copy shows what these rows did; they no longer lie over it."""
+        """Sikka's copy shows what these rows did; they no longer lie over it.
+
+        Nor does what was done earlier with the same appointments: alone it would lie over what came of it.
+        """
         if not row_ids:
             return
+        these = placeholders(3, len(row_ids))
         async with self._database.transaction() as statements:
             await statements.execute(
-                "UPDATE pms_writebacks SET shown_at = $1 "
-                f"WHERE shown_at IS NULL AND id IN ({placeholders(2, len(row_ids))})",
+                f"UPDATE pms_writebacks SET shown_at = $1 WHERE shown_at IS NULL AND (id IN ({these}) "
+                "OR id IN (SELECT earlier.id FROM pms_writebacks AS later JOIN pms_writebacks AS earlier "
+                "ON earlier.pms_integration_id = later.pms_integration_id "
+                "AND earlier.appointment_key = later.appointment_key "
+                "AND (earlier.created_at, earlier.id) < (later.created_at, later.id) "
+                f"WHERE later.id IN ({these}) AND earlier.state = $2))",
                 now,
+                State.CONFIRMED.value,
                 *row_ids,
             )
 

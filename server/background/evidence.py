@@ -5,16 +5,18 @@ from typing import Final
 
 from server.background.parts import Parts
 from server.clock import DAY_MS
-from server.desk.copies.overlay import does_not_take_place, in_own_words, start_of
+from server.desk.copies.overlay import does_not_take_place, in_own_words, lay_over, start_of
 from server.desk.front_desk import FrontDesk
 from server.desk.people.matching import fold
 from server.sikka import models
 from server.sikka.pms_fields import Operation
 from store.ledger_rows import Created, Writeback
+from store.ledger_states import State
 from store.offices import Office
 
 DAY: Final = dt.timedelta(days=1)
 BEFORE_MS: Final = 7 * DAY_MS
+LOADING_MS: Final = 900_000  # a load seen so soon after a write may have begun before it was done
 
 
 class Evidence:
@@ -53,6 +55,8 @@ class Evidence:
         start = start_of(row)
         if start is None:
             return None
+        # Before the copy is read: what another process sees shown meanwhile is in it by then.
+        over = [] if is_loaded_since(row, office) else await self._done_and_not_shown(row.office)
         calls = self._parts.sikka.office(office.office_id, live=False)
         copy = await calls.appointments(
             first=start.date(),
@@ -60,10 +64,18 @@ class Evidence:
             patient_id=str(row.facts["patient_id"]),
             practice_id=office.practice_id,
         )
-        for found in in_own_words(copy, await self._parts.cancelled_word(office.id)):
-            if _shows(row, found, start) and not await self._is_of_another(row, found):
+        copy = in_own_words(copy, await self._parts.cancelled_word(office.id))
+        standing = {(visit.appointment_sr_no, visit.start) for visit in lay_over(copy, over).visits}
+        for found in copy:
+            if not _shows(row, found, start) or await self._is_of_another(row, found):
+                continue
+            if does_not_take_place(found) or (found.appointment_sr_no, found.start) in standing:
                 return Created(appointment_sr_no=found.appointment_sr_no, patient_id=found.patient_id)
         return None
+
+    async def _done_and_not_shown(self, office: str) -> list[Writeback]:
+        """What our other writes have done since the copy was loaded, as far as anybody has seen."""
+        return [row for row in await self._parts.store.ledger.overlay(office) if row.state is State.CONFIRMED]
 
     async def _patient_in_copy(self, row: Writeback, office: Office) -> Created | None:
         """The one patient of the very names and birth date that no other registration of ours made."""
@@ -92,6 +104,13 @@ class Evidence:
         key = self._desk.booking.appointment_key(row.office, found.appointment_sr_no)
         others = await self._parts.store.ledger.by_appointment(row.office, key)
         return any(other.operation == Operation.BOOK and other.id != row.id for other in others)
+
+
+def is_loaded_since(row: Writeback, office: Office) -> bool:
+    """Whether Sikka has loaded an office since a write was last heard of: what it shows is newer."""
+    if row.shown_at is not None:
+        return True
+    return (office.as_of_seen_at or 0) - (row.completed_at or row.changed_at) >= LOADING_MS
 
 
 def _shows(row: Writeback, found: models.Appointment, start: dt.datetime) -> bool:

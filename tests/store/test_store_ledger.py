@@ -399,6 +399,27 @@ async def test_open_rows_and_confirmed_ones_the_copy_does_not_show_lie_over_it(p
     assert {row.id for row in await ledger.overlay(office)} == laid_over - {shown}
 
 
+async def test_what_is_shown_takes_along_what_was_done_before_with_the_same_appointment(
+    store, put, ledger, a_write, add_office, office, t0
+):
+    about = {"appointment_key": "a", "operation": "move"}
+    first, failed = await put(to=State.CONFIRMED, **about), await put(to=State.FAILED, **about)
+    opened = await put(to=State.UNCERTAIN, **about)
+    seen = await put(to=State.CONFIRMED, now=t0 + 1, **about)
+    later = await put(to=State.CONFIRMED, now=t0 + 2, **about)
+    elsewhere = await put(to=State.CONFIRMED, appointment_key="b")
+    other = await add_office(store, "D200")
+    theirs, _ = await ledger.append(a_write(other.id, **about), t0)
+    for state in (State.SENDING, State.SUBMITTED, State.CONFIRMED):
+        await ledger.change(theirs.id, state, t0, expect=OPEN)
+    await ledger.mark_shown([seen.id], t0 + 3)
+    shown = {row.id for row in await ledger.by_appointment(office, "a") if row.shown_at == t0 + 3}
+    assert shown == {first.id, seen.id}
+    for row in (failed, opened, later, elsewhere):
+        assert (await ledger.get(office, row.id)).shown_at is None
+    assert (await ledger.get(other.id, theirs.id)).shown_at is None
+
+
 async def test_rows_are_found_by_call_patient_and_appointment_newest_first(put, ledger, office, t0):
     keys = {"scope_key": "s", "patient_key": "p", "appointment_key": "a"}
     first, second, third = [(await put(now=t0 + ms, **keys)).id for ms in range(3)]
