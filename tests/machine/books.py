@@ -145,7 +145,12 @@ def no_visit_stands_twice(books: Books) -> Iterator[str]:
     for row_id, place in books.effect_of.items():
         effect = books.effects[place]
         visits = books.world.offices[effect.office_id].records.appointments
-        if books.rows[row_id].operation == "book" and not visits[effect.appointment_sr_no].cancelled:
+        touched = effect.appointment_sr_no in books.desk.touched  # where it stands now is the desk's doing
+        if (
+            books.rows[row_id].operation == "book"
+            and not visits[effect.appointment_sr_no].cancelled
+            and not touched
+        ):
             visit = visits[effect.appointment_sr_no]
             standing[visit.patient_id, visit.start.isoformat()].append(books.rows[row_id])
     for rows in standing.values():

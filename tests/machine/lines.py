@@ -8,6 +8,7 @@ from contract import assert_contract
 from premises import Premises, Process
 
 PAUSES = (0.0, 0.7, 2.5, 6.0)
+DONE_BY = 15.0  # in a practice that is quick
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,24 @@ class Caller:
         if visit and slots:
             slot = slots[pick % len(slots)]["slot"]
             await self.yes("reschedule_appointment", appointment=visit, slot=slot)
+
+    async def there_and_back(self, pick: int):
+        """Move an appointment, and soon back to the time that it had."""
+        patient = await self.known()
+        listed = await self.ask("list_appointments", patient=patient) if patient else {}
+        visits, slots = listed.get("appointments", []), await self.slots(2 + pick % 3)
+        if not visits or not slots:
+            return
+        visit = visits[pick % len(visits)]
+        there = slots[pick % len(slots)]["slot"]
+        await self.yes("reschedule_appointment", appointment=visit["appointment"], slot=there)
+        await asyncio.sleep(DONE_BY)
+        day = visit["start"][:10]
+        for slot in (await self.ask("find_slots", reason="exam", date_from=day, date_to=day)).get(
+            "slots", []
+        ):
+            if slot["start"] == visit["start"]:
+                await self.yes("reschedule_appointment", appointment=visit["appointment"], slot=slot["slot"])
 
     async def confirm(self, pick: int):
         """Say yes to an appointment."""

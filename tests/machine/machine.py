@@ -1,15 +1,17 @@
 """Random histories of callers, processes, Sikka and the practice; and what must be true of each."""
 
 import datetime as dt
+from dataclasses import replace
 
 from books import CHECKS, Desk, nothing_untrue_is_said, opened
+from calendars import load, told_otherwise
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from lines import Caller, Line, Told
 from premises import OFFICE, QUICK, Premises
 
 from sandbox.faults import Fault
-from store.ledger_states import OPEN
+from store.ledger_states import OPEN, State
 
 STRANGERS = (("Wanda", "Quillfeather", "1971-03-09"),)
 FAULTS = {
@@ -75,6 +77,7 @@ IN_THE_PRACTICE = st.one_of(
     event("the_pc_is_switched", online=st.booleans()),
     event("the_copy_is_loaded"),
     event("the_desk_changes_an_appointment_of_ours", which=st.integers(0, 3), moves=st.booleans()),
+    event("the_desk_undoes_what_we_did_last"),
     event("the_desk_works", times=st.integers(1, 4)),
 )
 OF_PROCESSES = st.one_of(
@@ -160,6 +163,10 @@ class Machine(RuleBasedStateMachine):
     @rule(line=some_line, process=some_process, pick=pick, then=then)
     def a_caller_moves(self, line, process, pick, then):
         self.says(line, process, "move", pick, then)
+
+    @rule(line=some_line, process=some_process, pick=pick, then=then)
+    def a_caller_moves_there_and_back(self, line, process, pick, then):
+        self.says(line, process, "there_and_back", pick, then)
 
     @rule(line=some_line, process=some_process, pick=pick, then=then)
     def a_caller_confirms(self, line, process, pick, then):
@@ -282,6 +289,22 @@ class Machine(RuleBasedStateMachine):
             desk.cancel(row.sr_no)
         self.note_what_stands()
 
+    def the_desk_undoes_what_we_did_last(self):
+        premises = self.premises
+        premises.truth.advance()
+        rows = premises.do(premises.store.ledger.search(states={State.CONFIRMED}, limit=100))
+        row = next((row for row in rows if row.operation in {"move", "cancel"}), None)
+        visit = premises.office.records.appointments.get(row.facts["appointment_sr_no"]) if row else None
+        if row is None or visit is None:
+            return
+        self.desk.touched.add(visit.sr_no)
+        if row.operation == "move":
+            premises.truth.desks[OFFICE].move(visit.sr_no, dt.datetime.fromisoformat(row.facts["start"]))
+        else:
+            back = replace(visit, status=premises.office.pms.new_status, cancelled=False)
+            premises.office.records.appointments[visit.sr_no] = back
+        self.note_what_stands()
+
     def the_desk_works(self, times):
         self.premises.truth.advance()
         for _ in range(times):
@@ -313,6 +336,7 @@ class Machine(RuleBasedStateMachine):
         try:
             if not self.premises.trouble:
                 self.quiet()
+                load(self.premises)
                 self.judge()
         finally:
             self.premises.close()
@@ -351,5 +375,6 @@ class Machine(RuleBasedStateMachine):
         books = premises.do(opened(premises.store, office, premises.truth, premises.clock.now(), self.desk))
         wrong = [f"{check.__name__}: {each}" for check in CHECKS for each in check(books)]
         wrong += premises.do(nothing_untrue_is_said(books, premises.store, office, self.told, self.spoken))
+        wrong += told_otherwise(premises, [line.patient_id for line in self.lines])
         told = [f"  {books.told(row)}" for row in books.rows.values()]
         assert not wrong, "\n".join([*wrong, "The ledger:", *told])

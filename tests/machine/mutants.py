@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from unittest.mock import patch
 
+from server.background import conflicts
 from server.background.releases import Releases
 from server.background.withdrawals import Withdrawals
 from server.sikka.errors import SikkaError
@@ -94,6 +95,25 @@ def lets_nothing_go_that_waits(stack):
     stack.enter_context(patch.object(Releases, "sweep", sweep))
 
 
+def forgets_what_came_before_what_is_shown(stack):
+    async def mark(self, row_ids, now):
+        async with self._database.transaction() as statements:
+            for row_id in row_ids:
+                await statements.execute(
+                    "UPDATE pms_writebacks SET shown_at = $1 WHERE shown_at IS NULL AND id = $2", now, row_id
+                )
+
+    async def stay(*_):
+        return None
+
+    stack.enter_context(patch.object(Ledger, "mark_shown", mark))
+    stack.enter_context(patch.object(conflicts.Conflicts, "_give_way", stay))
+
+
+def holds_on_to_what_the_desk_undid(stack):
+    stack.enter_context(patch.object(conflicts, "_conflict", lambda *_, **__: None))
+
+
 MUTANTS: dict[str, Callable[[ExitStack], None]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -105,5 +125,7 @@ MUTANTS: dict[str, Callable[[ExitStack], None]] = {
         believes_every_deletion,
         ignores_that_a_lease_is_lost,
         lets_nothing_go_that_waits,
+        forgets_what_came_before_what_is_shown,
+        holds_on_to_what_the_desk_undid,
     )
 }

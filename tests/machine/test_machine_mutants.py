@@ -48,6 +48,19 @@ def a_stranger_books(machine):
     machine.a_stranger_registers_and_books(line=3, process=0, pick=0, then=8.0)
 
 
+def a_visit_is_moved_there_and_back(machine):
+    machine.a_caller_books(line=0, process=0, pick=0, then=8.0)
+    machine.time_passes(seconds=130.0)
+    machine.a_caller_moves_there_and_back(line=0, process=0, pick=0, then=45.0)
+
+
+def the_desk_undoes_a_move(machine):
+    machine.a_caller_books(line=0, process=0, pick=0, then=8.0)
+    machine.time_passes(seconds=130.0)
+    machine.a_caller_moves(line=0, process=0, pick=0, then=15.0)
+    machine.the_desk_undoes_what_we_did_last()
+
+
 CAUGHT_BY = {
     "sends_again_without_looking": (an_answer_is_lost, "done twice"),
     "says_done_when_accepted": (a_booking_is_refused_by_the_practice, "confirmed, and never done"),
@@ -56,6 +69,11 @@ CAUGHT_BY = {
     "drops_the_cancellation_that_follows": (a_booking_is_taken_back_too_late, "no cancellation follows"),
     "believes_every_deletion": (a_booking_is_taken_back_too_late, "the row does not say so"),
     "lets_nothing_go_that_waits": (a_stranger_books, "nobody looks"),
+    "forgets_what_came_before_what_is_shown": (
+        a_visit_is_moved_there_and_back,
+        "told otherwise than it stands",
+    ),
+    "holds_on_to_what_the_desk_undid": (the_desk_undoes_a_move, "told otherwise than it stands"),
 }
 
 
