@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from store.audit import note_done
-from store.database import placeholders
+from store.database import Statements, placeholders
 from store.ledger_adoption import LedgerAdoption
 from store.ledger_asking import LedgerAsking
 from store.ledger_deleting import LedgerDeleting
@@ -42,6 +42,24 @@ class Ledger(
         A natural key whose time is up (`natural_key_until`) is released first. Raises ValueError for a state
         that no row begins in.
         """
+        async with self._database.transaction() as statements:
+            return await self._append(statements, new, now)
+
+    async def follow(self, row_id: str, new: NewWriteback, now: int) -> Writeback | None:
+        """Put down the write that follows a wished-away row by itself, and name it there: both or neither.
+
+        A row that holds its natural key already is the one that follows. None, and nothing is put down, if
+        the row is missing, wanted (again), or followed by one. Raises as `append`.
+        """
+        async with self._database.transaction() as statements:
+            row = await statements.fetch_one("SELECT * FROM pms_writebacks WHERE id = $1", row_id)
+            if row is None or row["wish"] is None or row["follow_up"] is not None:
+                return None
+            follower, _ = await self._append(statements, new, now)
+            await self._set(statements, row, {"follow_up": follower.id})
+        return follower
+
+    async def _append(self, statements: Statements, new: NewWriteback, now: int) -> tuple[Writeback, bool]:
         if new.state not in BORN:
             raise ValueError(f"no write begins as {new.state}")
         row_id = new_id(now)
@@ -66,22 +84,21 @@ class Ledger(
             "due_at": now if new.due_at is None else new.due_at,
             "said_state": new.state.value,
         }
-        async with self._database.transaction() as statements:
-            await self._release_lapsed(statements, new.office, new.natural_key, now)
-            row = await statements.fetch_one(
-                f"INSERT INTO pms_writebacks ({', '.join(columns)}) VALUES ({placeholders(1, len(columns))}) "
-                "ON CONFLICT (pms_integration_id, natural_key) DO NOTHING RETURNING *",
-                *columns.values(),
-            )
-            if row is not None:
-                await self._note(statements, row, None, now)
-                await note_done(statements, now, new.state.value, patient_key=new.patient_key, record=row_id)
-                return self._seals.writeback(row), True
-            holder = await statements.fetch(
-                "SELECT * FROM pms_writebacks WHERE pms_integration_id = $1 AND natural_key = $2",
-                new.office,
-                new.natural_key,
-            )
+        await self._release_lapsed(statements, new.office, new.natural_key, now)
+        row = await statements.fetch_one(
+            f"INSERT INTO pms_writebacks ({', '.join(columns)}) VALUES ({placeholders(1, len(columns))}) "
+            "ON CONFLICT (pms_integration_id, natural_key) DO NOTHING RETURNING *",
+            *columns.values(),
+        )
+        if row is not None:
+            await self._note(statements, row, None, now)
+            await note_done(statements, now, new.state.value, patient_key=new.patient_key, record=row_id)
+            return self._seals.writeback(row), True
+        holder = await statements.fetch(
+            "SELECT * FROM pms_writebacks WHERE pms_integration_id = $1 AND natural_key = $2",
+            new.office,
+            new.natural_key,
+        )
         return self._seals.writeback(holder[0]), False
 
     async def claim_due(
@@ -248,14 +265,14 @@ class Ledger(
     async def clear_wish(self, office: str, row_id: str, now: int) -> Writeback | None:
         """Take the wish to withdraw back from an open row; another is returned as it is, None if missing.
 
-        It stands on a row that Sikka may have deleted already.
+        It stands on a row that Sikka may have deleted already, and on one whose cancellation is put down.
         """
         async with self._database.transaction() as statements:
             row = await self._of(statements, office, row_id)
             if row is None:
                 return None
             state = State(row["state"])
-            kept = state in SETTLED or row["wish"] is None
+            kept = state in SETTLED or row["wish"] is None or row["follow_up"] is not None
             if kept or (state in ACCEPTED and await self._may_be_deleted(statements, row)):
                 return self._seals.writeback(row)
             changed = await self._set(statements, row, {"wish": None})

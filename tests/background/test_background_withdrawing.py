@@ -87,7 +87,7 @@ async def test_a_wish_that_comes_too_late_is_followed_by_one_cancellation_by_its
         assert (await office.desk.booking.latest(row)).id == cancel.id
 
 
-@pytest.mark.parametrize("broken", ["change", "set_follow_up"])
+@pytest.mark.parametrize("broken", ["change", "follow"])
 async def test_a_crash_between_confirming_and_following_up_loses_nothing(tmp_path, monkeypatch, broken):
     async with manual(tmp_path) as office:
         row = await submitted(office)
@@ -95,7 +95,7 @@ async def test_a_crash_between_confirming_and_following_up_loses_nothing(tmp_pat
         real, crashed = getattr(office.ledger, broken), []
 
         async def crash(row_id, to, *args, **kwargs):
-            if not crashed and to not in {State.SENDING, State.SUBMITTED}:
+            if not crashed and to not in (State.SENDING, State.SUBMITTED):
                 crashed.append(to)
                 raise RuntimeError("the process is gone")
             return await real(row_id, to, *args, **kwargs)
@@ -178,6 +178,56 @@ async def test_a_lost_deletion_is_seen_in_the_list_where_the_status_is_not_permi
         await office.idle()
         await office.forward(3)
         assert (await office.row(row)).state is State.WITHDRAWN
+
+
+async def test_a_booking_whose_cancellation_is_put_down_is_not_wanted_again(tmp_path, monkeypatch):
+    async with manual(tmp_path) as office:
+        opening = (await office.free())[0]
+        row = await office.settled(await office.book(opening), State.SUBMITTED)
+        await office.idle()
+        await carried_out_unseen(office)
+        real, crashed = office.ledger.change, []
+
+        async def crash(row_id, to, *args, **kwargs):
+            if to is State.CONFIRMED and not crashed:
+                crashed.append(to)
+                raise RuntimeError("the process is gone")
+            return await real(row_id, to, *args, **kwargs)
+
+        monkeypatch.setattr(office.ledger, "change", crash)
+        await unwanted(office, row)
+        await office.idle()
+        (cancel,) = await cancel_rows(office)
+        row = await office.row(row)
+        assert (row.state, row.wish, row.follow_up) == (State.SUBMITTED, "withdraw", cancel.id)
+        assert await office.desk.booking.may_be_gone(row)
+        again = await office.book(opening)
+        assert (again.id, again.wish) == (row.id, "withdraw")
+        await office.forward(3, 30)
+        row = await office.row(row)
+        assert (row.state, (await office.row(cancel)).state) == (State.CONFIRMED, State.CONFIRMED)
+        assert office.truth() == []
+
+
+async def test_a_booking_wanted_again_before_its_cancellation_is_put_down_is_not_cancelled(
+    tmp_path, monkeypatch
+):
+    async with manual(tmp_path) as office:
+        row = await submitted(office)
+        await carried_out_unseen(office)
+        real = office.desk.booking.cancellation
+
+        async def wanted_meanwhile(*args):
+            await office.ledger.clear_wish(office.id, row.id, office.clock.now())
+            return await real(*args)
+
+        monkeypatch.setattr(office.desk.booking, "cancellation", wanted_meanwhile)
+        await unwanted(office, row)
+        await office.settled(row, State.CONFIRMED)
+        await office.forward(0, 30)
+        row = await office.row(row)
+        assert (row.wish, row.follow_up, await cancel_rows(office)) == (None, None, [])
+        assert len(office.truth()) == 1
 
 
 async def test_where_deleting_is_not_permitted_it_is_asked_once_and_the_cancellation_follows(tmp_path):

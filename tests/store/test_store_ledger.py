@@ -369,6 +369,28 @@ async def test_a_wish_stays_with_a_row_that_got_through(put, ledger, office, t0)
     assert await ledger.clear_wish(office, row.id, t0) == through
 
 
+async def test_a_write_follows_one_that_is_wished_away_and_from_then_on_the_wish_stands(
+    put, ledger, office, a_write, t0
+):
+    row, new = await put(to=State.SUBMITTED), a_write(office, natural_key="cancel")
+    assert await ledger.follow(row.id, new, t0) is None
+    assert await ledger.follow("none", new, t0) is None
+    await ledger.wish_withdraw(office, row.id, t0)
+    follower = await ledger.follow(row.id, new, t0)
+    assert (follower.state, follower.natural_key) == (State.INTENT, "cancel")
+    kept = await ledger.clear_wish(office, row.id, t0 + 1)
+    assert (kept.wish, kept.follow_up) == ("withdraw", follower.id)
+    assert await ledger.follow(row.id, dataclasses.replace(new, natural_key="another"), t0) is None
+    assert {found.id for found in await ledger.search(office)} == {row.id, follower.id}
+
+
+async def test_a_write_that_is_asked_for_already_is_the_one_that_follows(put, ledger, office, a_write, t0):
+    row, asked = await put(to=State.SUBMITTED), await put(natural_key="cancel")
+    await ledger.wish_withdraw(office, row.id, t0)
+    follower = await ledger.follow(row.id, a_write(office, natural_key="cancel"), t0)
+    assert (follower.id, (await ledger.get(office, row.id)).follow_up) == (asked.id, asked.id)
+
+
 async def test_another_office_has_no_such_row(store, put, ledger, add_office, t0):
     row = await put()
     other = (await add_office(store, "D200")).id

@@ -134,8 +134,8 @@ class Booking(Requests):
         return await self._append(new)
 
     async def may_be_gone(self, row: Writeback) -> bool:
-        """Whether a booking is wished away and may be deleted by now: then it cannot be wanted again."""
-        return is_going(row) and await self._ledger.may_be_deleted(row.id)
+        """Whether a wished-away booking may be deleted by now, or is being cancelled: too late to want it."""
+        return is_going(row) and (row.follow_up is not None or await self._ledger.may_be_deleted(row.id))
 
     async def instead_of(self, office: str, row_id: str) -> Writeback | None:
         """The booking that is wanted in the place of a wished-away one; None where none is."""

@@ -6,6 +6,7 @@ from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Visit, facts_of, sr_no_of
 from server.desk.gate import Wish
 from server.desk.office import Profile
+from server.desk.together import to_the_end
 from server.desk.writes.requests import Requests
 from server.sikka import bodies
 from server.sikka.pms_fields import Operation
@@ -142,8 +143,11 @@ class Cancelling(Requests):
             start=visit.start,
         )
 
-    async def follow_up(self, profile: Profile, booking: Writeback, visit: Visit, number: str) -> Writeback:
-        """The cancellation of a booking that got through although it was wished away. Raises Unanswerable."""
-        put = await self._append(await self.cancellation(profile, visit, number, booking.scope_key))
-        await self._ledger.set_follow_up(booking.id, put.row.id)
-        return put.row
+    async def follow_up(self, profile: Profile, booking: Writeback, visit: Visit, number: str) -> None:
+        """Put down the cancellation of a wished-away booking that got through, unless it is wanted again.
+
+        Raises Unanswerable.
+        """
+        new = await self.cancellation(profile, visit, number, booking.scope_key)
+        await to_the_end(self._ledger.follow(booking.id, new, self._clock.now()))
+        self._doorbell.ring()
