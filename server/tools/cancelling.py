@@ -6,14 +6,14 @@ from typing import Any
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.charter.terms import words_in
 from server.desk.copies.overlay import Visit
-from server.desk.proofs import visit_of_payload, visit_subject
+from server.desk.proofs import visit_of_payload
 from server.desk.writes.cancelling import Cancelled
 from server.sikka.errors import SikkaError
 from server.tools.call import Call
 from server.tools.results import Answer
 from server.tools.telling import named, row_words, visit_when, writeback_handle
 from server.tools.wording import sentence
-from server.tools.writes import gone, read_back, refusal, row_answer, waited
+from server.tools.writes import gone, read_back, read_subject, refusal, row_answer, waited
 from store.handles import Kind
 from store.ledger_rows import Writeback
 from store.ledger_states import UNDONE, State
@@ -37,7 +37,7 @@ async def cancel(call: Call, values: dict[str, Any]) -> Answer:
         if visit.start <= profile.clock(desk.clock.now()):
             return Answer(Outcome.NEEDS_HUMAN, sentence(language, ("cancel", "past"), when=when))
         await desk.cancelling.demand_cancellable(profile, visit)
-        if not await read_back(call, "cancel", visit_subject(visit), confirmed=values["caller_confirmed"]):
+        if not await read_back(call, "cancel", read_subject(visit), confirmed=values["caller_confirmed"]):
             notice, change = await _late_notice(call, visit), await desk.moving.in_the_way(profile, visit)
             moving = change is not None and change.operation == "move" and not change.wish
             key = "late" if notice else "moving" if moving else ""

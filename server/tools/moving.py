@@ -16,10 +16,10 @@ from server.tools.results import Answer
 from server.tools.securing import Securing, securing
 from server.tools.telling import named, row_words, slot_when, standing_of, visit_when
 from server.tools.wording import sentence
-from server.tools.writes import gone, read_back, refusal, row_answer, waited
+from server.tools.writes import gone, read_back, read_subject, refusal, row_answer, waited
 from store.handles import Kind
 from store.ledger_rows import Writeback
-from store.ledger_states import OPEN, UNDONE
+from store.ledger_states import OPEN, UNDONE, State
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,20 @@ async def _same_request(call: Call, wanted: _Wanted) -> Writeback | None:
         return wanted.instead
     if wanted.located.booking is None:
         row = await desk.moving.asked(wanted.profile, wanted.visit, start)
-        row = row or await desk.moving.asked(wanted.profile, wanted.meant, start, stands=False)
+        row = row or await _moved_from_there(call, wanted)
+        if row is not None and await desk.booking.overtaken(call.office, row):
+            return None
     else:
         row = await _booked_there(call, wanted)
     return None if row is None or is_going(row) else row
+
+
+async def _moved_from_there(call: Call, wanted: _Wanted) -> Writeback | None:
+    """This move, put down for the time that the handle has; None where it is done, and stands no more."""
+    start = wanted.slot.opening.start
+    row = await call.desk.moving.asked(wanted.profile, wanted.meant, start, stands=False)
+    undone = row is not None and row.state is State.CONFIRMED and wanted.visit.start != start
+    return None if undone else row
 
 
 async def _booked_there(call: Call, wanted: _Wanted) -> Writeback | None:
@@ -192,7 +202,7 @@ def _answer(call: Call, outcome: Outcome, key: str, words: dict[str, str]) -> An
 
 async def _agreed(call: Call, wanted: _Wanted, *, confirmed: bool) -> bool:
     """Whether a yes counts: the slot was offered, and old and new time were read back, long enough ago."""
-    subject = f"{visit_subject(wanted.visit)}>{wanted.slot.subject}"
+    subject = f"{read_subject(wanted.visit)}>{wanted.slot.subject}"
     agreed = await read_back(call, "move", subject, confirmed=confirmed)
     return agreed and call.yes_counts(wanted.offered_at)
 

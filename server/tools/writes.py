@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Visit
+from server.desk.proofs import visit_subject
 from server.tools.call import Call
 from server.tools.results import Answer, outcome_of
 from server.tools.telling import row_sentence, row_visit_handle, visit_when, writeback_handle
@@ -41,6 +42,11 @@ async def waited(call: Call, row: Writeback) -> Writeback:
     seconds = min(call.desk.settings.write_wait_seconds, call.seconds_left)
     rows = await call.desk.waiting.settled(call.office.id, [row], seconds)
     return rows[0] if rows else row
+
+
+def read_subject(visit: Visit) -> str:
+    """What the read-back of a visit is about: a yes to one of its times is none to another."""
+    return f"{visit_subject(visit)}@{visit.start.isoformat()}"
 
 
 async def read_back(call: Call, operation: str, subject: str, *, confirmed: bool) -> bool:

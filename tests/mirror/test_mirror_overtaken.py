@@ -55,6 +55,16 @@ async def changed_by_the_desk(office, row, how):
         await shown(office, row, lambda visit: visit is not None and visit.start == start + LATER)
 
 
+async def seen_a_minute_ago(office, agent):
+    """The move is marked as shown; clocks may be some seconds apart, so only what was seen before counts."""
+    await agent.ask("list_appointments", patient=await agent.patient())
+    async with office.store.database.transaction() as statements:
+        seen = await statements.execute(
+            "UPDATE pms_writebacks SET shown_at = shown_at - 60000 WHERE operation = 'move' AND shown_at > 0"
+        )
+    assert seen == 1
+
+
 async def test_a_confirmed_visit_that_stands_is_told_as_booked(tmp_path):
     async with booked(tmp_path) as (_, agent, wish, told, _):
         checked = await agent.ask("check_writeback")
@@ -162,3 +172,26 @@ async def test_a_visit_that_we_are_cancelling_ourselves_is_told_as_that(tmp_path
         checked = await agent.ask("check_writeback")
         assert checked.outcome == "confirmed"
         assert "cancelled" in checked.say
+
+
+@pytest.mark.parametrize("where", ["elsewhere", "back"])
+async def test_a_move_that_the_desk_has_undone_is_asked_for_anew_by_the_old_handle(tmp_path, where):
+    async with booked(tmp_path) as (office, agent, _, told, row):
+        slot = (await agent.slots())[1]
+        wish = {"appointment": told.facts["appointment"], "slot": slot["slot"]}
+        moved = await agent.settled(await agent.yes("reschedule_appointment", **wish))
+        assert moved.outcome == "confirmed"
+        before, after = dt.datetime.fromisoformat(row.facts["start"]), office.truth()[0].start
+        await shown(office, row, lambda visit: visit is not None and visit.start == after)
+        await seen_a_minute_ago(office, agent)
+        by_the_desk = before if where == "back" else after + LATER
+        office.world.desks[OFFICE_ID].move(sr_no_of(await office.row(row)), by_the_desk)
+        await shown(office, row, lambda visit: visit is not None and visit.start == by_the_desk)
+        if where == "elsewhere":  # what was read back names another time
+            again = await agent.ask("reschedule_appointment", **wish, caller_confirmed=True)
+            assert (again.outcome, "confirmed" in again.say) == ("needs_confirmation", False)
+            assert office.truth()[0].start == by_the_desk
+        again = await agent.ask("reschedule_appointment", **wish, caller_confirmed=True)
+        assert again.facts["new"] is True
+        assert (await agent.settled(again)).outcome == "confirmed"
+        assert office.truth()[0].start == after

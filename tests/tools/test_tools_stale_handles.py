@@ -1,5 +1,6 @@
 """A handle outlives what it was given out for: the tools go by where the appointment stands now."""
 
+import datetime as dt
 from dataclasses import replace
 
 import anyio
@@ -9,6 +10,8 @@ from test_tools_visits import when, with_booking
 from visiting import Agent
 
 from store.ledger_states import State
+
+WEEKS = dt.timedelta(days=70)  # beyond what was seeded
 
 
 def practice(office):
@@ -124,6 +127,33 @@ async def test_there_and_back_and_there_again_is_three_moves_whichever_handle_is
         told = await agent.settled(await moved(agent, handle, second["slot"]))
         assert f"moved to {second['spoken']}" in told.say
         assert office.truth()[0].start == when(second)
+
+
+async def test_a_move_that_the_desk_has_undone_is_no_answer_to_who_asks_for_it_again(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent, booked, _, second = await with_booking(office)
+        wish = {"appointment": booked.facts["appointment"], "slot": second["slot"]}
+        assert (await agent.settled(await moved(agent, **wish))).outcome == "confirmed"
+        change(office, start=when(second) + WEEKS)
+        told = await agent.ask("reschedule_appointment", **wish, caller_confirmed=True)
+        assert (told.outcome, "confirmed" in told.say) == ("needs_confirmation", False)
+        told = await agent.ask("reschedule_appointment", **wish, caller_confirmed=True)
+        assert (await agent.settled(told)).outcome == "confirmed"
+        assert office.truth()[0].start == when(second)
+
+
+async def test_a_yes_to_cancelling_one_time_is_none_to_another_that_the_desk_has_set_since(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent, booked, first, second = await with_booking(office)
+        appointment = booked.facts["appointment"]
+        told = await agent.ask("cancel_appointment", appointment=appointment)
+        assert first["spoken"] in told.say
+        change(office, start=when(second))
+        told = await agent.ask("cancel_appointment", appointment=appointment, caller_confirmed=True)
+        assert (told.outcome, first["spoken"] in told.say) == ("needs_confirmation", False)
+        assert second["spoken"].partition(" with")[0] in told.say
+        told = await agent.ask("cancel_appointment", appointment=appointment, caller_confirmed=True)
+        assert (await agent.settled(told)).outcome == "confirmed"
 
 
 @pytest.mark.parametrize("old", [True, False])
