@@ -1,6 +1,7 @@
-"""Sends what was asked for while the office's PC was off, once it is back and the time is still free."""
+"""Sends what was asked for while the office's PC was off, once it is back and nothing speaks against it."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import structlog
 
@@ -8,6 +9,7 @@ from server.background.due import DueRows
 from server.background.limits import kept_until
 from server.background.parts import Parts
 from server.background.slots import Slots
+from server.background.standing import CHANGED, facts_of_change, is_meant, starts_now
 from server.desk.front_desk import FrontDesk
 from store.ledger_rows import Writeback
 from store.ledger_states import State
@@ -52,6 +54,10 @@ class Queue:
             await self._put_down(row, State.REJECTED, "never_sent")
         elif office is None or office.as_of_seen_at is None or office.as_of_seen_at <= row.changed_at:
             await self._later(row)
+        elif "appointment_sr_no" in row.facts and not is_meant(
+            row, starts := await starts_now(self._parts, row, office)
+        ):
+            await self._put_down(row, State.REJECTED, CHANGED, facts=facts_of_change(row, starts))
         elif await self._slots.is_free(row, office):
             until = kept_until(row, office, await self._parts.settings_of(row.office))
             await self._put_down(row, State.INTENT, OFFICE_BACK, send_before=until)
@@ -59,7 +65,13 @@ class Queue:
             await self._put_down(row, State.REJECTED, "slot_taken")
 
     async def _put_down(
-        self, row: Writeback, state: State, reason: str, *, send_before: int | None = None
+        self,
+        row: Writeback,
+        state: State,
+        reason: str,
+        *,
+        send_before: int | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         await self._ledger.change(
             row.id,
@@ -69,6 +81,7 @@ class Queue:
             fence=row.fence,
             reason=reason,
             send_before=send_before,
+            facts=facts,
         )
         log.info("queued_row", row=row.id, state=state.value, reason=reason)
         self._parts.doorbell.changed(row.id)

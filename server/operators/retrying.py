@@ -5,6 +5,7 @@ from typing import Final
 
 from server.app import connected
 from server.background.limits import released_until
+from server.background.standing import CHANGED
 from server.clock import SystemClock
 from server.desk.charter.standing import Charters
 from server.desk.copies.overlay import ASKS_FOR, Standing, visit_of
@@ -70,6 +71,8 @@ async def put_down_anew(records: Records, settings: Settings, old: Writeback) ->
 async def _nothing_came_of(records: Records, old: Writeback) -> None:
     if old.state not in RETRIED:
         raise _not(old, WHY_NOT.get(old.state, f"it is {old.state}, and is being seen to"))
+    if old.reason == CHANGED:
+        raise _not(old, "its appointment no longer stands as it did")
     ledger = records.store.ledger
     events = await ledger.events(old.office, old.id)
     history = [(event.from_state, event.to_state, event.reason) for event in events]

@@ -3,17 +3,21 @@
 import datetime as dt
 from dataclasses import replace
 
+import pytest
 from harness import MONDAY, OFFICE_ID, SLOW, ManualClock, office_on, open_office, served
 
 from server.background.limits import kept_until
 from server.desk.copies.overlay import Standing, visit_of
+from server.desk.proofs import SlotOffer
 from server.desk.times.openings import Opening
+from server.desk.times.reasons import EXAM
 from server.desk.zones import moment_of
 from store.inbox import TaskKind
 from store.ledger_states import State
 
 HOUR = 3600.0
 DAY = 24 * HOUR
+WEEKS = dt.timedelta(days=70)
 NIGHT = dt.timedelta(hours=12).total_seconds()
 
 
@@ -160,6 +164,111 @@ async def test_a_cancellation_waits_for_the_pc_too_and_needs_no_free_time(tmp_pa
         assert (await office.row(cancelled)).state is State.CONFIRMED
         assert office.truth() == []
         assert (await office.row(row)).state is State.CONFIRMED
+
+
+async def queued_change(office, operation):
+    """What was asked for of a confirmed visit while the PC was off; with the visit."""
+    free = await office.free(20)
+    await office.settled(await office.book(free[-1]), State.SUBMITTED)
+    await office.forward(30)
+    (visit,) = await office.visits()
+    office.world.set_online(OFFICE_ID, online=False)
+    if operation == "cancel":
+        row = (await office.cancel(visit)).row
+    elif operation == "move":
+        offer = SlotOffer(free[0], EXAM.name, "Dr. Lee")
+        row = (await office.desk.moving.move(office.profile, visit, offer, None)).row
+    else:
+        row = (await office.desk.moving.confirm(office.profile, visit, None)).row
+    row = await office.settled(row, State.QUEUED)
+    await office.idle()
+    return row, visit
+
+
+def minute(start):
+    return start.strftime("%Y-%m-%d at %H:%M")
+
+
+ASKED_FOR = {
+    "cancel": "cancelling the appointment of {start}",
+    "confirm": "the patient's yes to the appointment of {start}",
+    "move": "moving the appointment of {start} to {new_start}",
+}
+
+
+@pytest.mark.parametrize("operation", sorted(ASKED_FOR))
+async def test_a_change_of_a_visit_that_the_desk_has_moved_since_is_not_sent_and_somebody_calls(
+    tmp_path, operation
+):
+    async with manual(tmp_path) as office:
+        row, visit = await queued_change(office, operation)
+        sent = len(office.world.effects)
+        later = visit.start + WEEKS
+        office.world.desks[OFFICE_ID].move(visit.appointment_sr_no, later)
+        await back(office)
+        row = await office.row(row)
+        assert (row.state, row.reason, row.facts["stands"]) == (State.REJECTED, "changed", later.isoformat())
+        await office.forward(121, 11, DAY)
+        (truth,) = office.truth()
+        assert (truth.start, truth.confirmed_on, len(office.world.effects)) == (later, None, sent)
+        (task,) = await office.store.inbox.of_writeback(row.id)
+        times = {
+            name: minute(dt.datetime.fromisoformat(row.facts[name]))
+            for name in ("start", "new_start")
+            if name in row.facts
+        }
+        assert task.kind is TaskKind.CALL_NOW
+        assert task.body["words"] == (
+            f"Asked for: {ASKED_FOR[operation].format(**times)}. The calendar has it on {minute(later)} by "
+            "now, so nothing was sent. This was not done, and the caller has not heard so. Please call."
+        )
+
+
+@pytest.mark.parametrize("operation", ["confirm", "move"])
+async def test_a_change_of_a_visit_that_the_desk_has_cancelled_since_is_not_sent(tmp_path, operation):
+    async with manual(tmp_path) as office:
+        row, visit = await queued_change(office, operation)
+        office.world.desks[OFFICE_ID].cancel(visit.appointment_sr_no)
+        await back(office)
+        row = await office.row(row)
+        assert (row.state, row.reason, row.facts["stands"]) == (State.REJECTED, "changed", "")
+        await office.forward(121, 11)
+        assert office.truth() == []
+        (task,) = await office.store.inbox.of_writeback(row.id)
+        assert "It is in the calendar no more, so nothing was sent." in task.body["words"]
+
+
+async def test_a_cancellation_of_a_visit_that_the_desk_has_cancelled_too_is_done(tmp_path):
+    async with manual(tmp_path) as office:
+        row, visit = await queued_change(office, "cancel")
+        office.world.desks[OFFICE_ID].cancel(visit.appointment_sr_no)
+        await back(office)
+        await office.forward(30)
+        assert ((await office.row(row)).state, office.truth()) == (State.CONFIRMED, [])
+
+
+@pytest.mark.parametrize("operation", sorted(ASKED_FOR))
+async def test_a_change_of_a_visit_that_stands_as_it_was_is_sent_when_the_pc_is_back(tmp_path, operation):
+    async with manual(tmp_path) as office:
+        row, _ = await queued_change(office, operation)
+        await back(office)
+        await office.forward(30)
+        assert (await office.row(row)).state is State.CONFIRMED
+        assert await tasks_of(office, row) == []
+
+
+async def test_a_yes_is_sent_where_a_move_of_the_same_visit_that_came_after_it_is_under_way(tmp_path):
+    async with manual(tmp_path) as office:
+        row, visit = await queued_change(office, "confirm")
+        offer = SlotOffer((await office.free(20))[0], EXAM.name, "Dr. Lee")
+        move = (await office.desk.moving.move(office.profile, visit, offer, None)).row
+        await office.settled(move, State.QUEUED)
+        await back(office)
+        await office.forward(30)
+        assert ((await office.row(row)).state, (await office.row(move)).state) == (
+            State.CONFIRMED,
+            State.CONFIRMED,
+        )
 
 
 async def test_an_appointment_too_close_to_wait_for_is_refused_at_once(tmp_path):

@@ -336,6 +336,14 @@ async def test_a_booking_for_somebody_who_was_never_registered_is_not_asked_for_
         await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), new.id)
 
 
+async def test_a_change_of_an_appointment_that_was_changed_first_is_not_asked_for_anew(stage):
+    facts = {"start": "2099-01-05T10:00:00", "appointment_sr_no": "1"}
+    new = await put_like(stage, await stage.book(), operation="cancel", facts=facts, natural_key="n")
+    await moved(stage, new, State.REJECTED, reason="changed")
+    with pytest.raises(Failure, match="no longer stands as it did"):
+        await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), new.id)
+
+
 async def test_a_write_without_a_key_of_its_own_is_not_asked_for_anew(stage):
     new = await rejected(stage, await put_like(stage, await stage.book(), natural_key=None))
     with pytest.raises(Failure, match="told apart"):

@@ -6,6 +6,7 @@ from harness import OFFICE_ID, Office, open_office
 from visiting import Agent
 
 from sandbox.faults import Fault
+from store.ledger_states import State
 
 
 async def noted(agent: Agent, patient: str, count: int) -> None:
@@ -56,6 +57,26 @@ async def test_a_write_that_was_refused_is_told_before_three_later_ones_that_are
         assert told.outcome == "failed"
         assert [item["outcome"] for item in told.facts["writebacks"]] == ["failed", *["confirmed"] * 3]
         assert f"So far: {told.facts['writebacks'][0]['spoken']} was not accepted, " in told.say
+
+
+async def test_a_cancellation_whose_appointment_was_changed_first_is_not_said_to_leave_it_standing(tmp_path):
+    async with open_office(tmp_path) as office:
+        agent = Agent(office)
+        patient = await agent.patient()
+        booked = await agent.booked(patient, (await agent.slots())[0]["slot"])
+        office.world.set_online(OFFICE_ID, online=False)
+        told = await agent.yes("cancel_appointment", appointment=booked.facts["appointment"])
+        assert told.outcome == "queued"
+        (row,) = await office.ledger.search(office.id, operation="cancel")
+        await office.ledger.change(
+            row.id, State.REJECTED, office.clock.now(), expect={State.QUEUED}, reason="changed"
+        )
+        told = await agent.ask("check_writeback", writeback=told.facts["writeback"])
+        assert (told.outcome, told.facts["writebacks"][0]["reason"]) == ("failed", "changed")
+        assert told.say.endswith(" no longer stands, so nothing was cancelled.")
+        assert told.facts["next"] == "Look at list_appointments, and tell the caller what stands now."
+        listed = await agent.ask("check_writeback")
+        assert "still stands" not in listed.say
 
 
 async def test_three_writes_are_all_said_and_none_is_counted(tmp_path):

@@ -52,6 +52,7 @@ REASONS = {
     "failed.person": OPERATIONS,
     "confirmed.person": OPERATIONS,
     "confirmed.changed": ("book", "move"),
+    "rejected.changed": ("cancel", "move", "confirm"),
 }
 REASONED = [(operation, state) for state, operations in REASONS.items() for operation in operations]
 REFUSED = [

@@ -23,7 +23,7 @@ _SCHEDULING: Final = {
     ("news", "cancel.confirmed"): ("Update: {when} is now cancelled.", ""),
     ("news", "cancel.failed"): ("Update: the cancellation for {when} was not accepted; it still stands.", ""),
     ("news", "cancel.rejected"): (
-        "Update: cancelling {when} did not go through; it still stands.",
+        "Update: cancelling {when} did not go through; nothing was cancelled.",
         "",
     ),
     ("news", "cancel.withdrawn"): (
@@ -168,7 +168,7 @@ _OF_AN_EARLIER_CALL: Final = {
         "",
     ),
     ("news_first", "cancel.rejected"): (
-        "Before anything else: {when} still stands; nothing was cancelled.",
+        "Before anything else: cancelling {when} did not go through.",
         "",
     ),
     ("news_first", "cancel.withdrawn"): (

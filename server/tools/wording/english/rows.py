@@ -31,7 +31,7 @@ _SCHEDULING: Final = {
     ("row.cancel", "overdue"): "calling off {when} isn't confirmed yet",
     ("row.cancel", "confirmed"): "{when} is cancelled",
     ("row.cancel", "failed"): "{when} still stands",
-    ("row.cancel", "rejected"): "{when} still stands",
+    ("row.cancel", "rejected"): "calling off {when} did not go through",
     ("row.cancel", "withdrawn"): "{when} still stands",
     ("row.cancel", "requested"): "calling off {when} is left to the office",
     ("row.cancel", "wish"): "calling off {when} is being taken back",

@@ -112,6 +112,10 @@ _MOVE: Final = {
         _NO_OTHER_TIMES,
     ),
     ("move", "rejected.slot_taken"): ("{new_when} has just been taken, so nothing was moved.", _OLD_TIME),
+    ("move", "rejected.changed"): (
+        "The appointment on {old_when} no longer stands, so nothing was moved.",
+        STANDS_NOW,
+    ),
     ("move", "withdrawn"): (
         "The change to {new_when} was taken back before the office system acted on it. Nothing was moved.",
         "Say that the old time still stands. Ask whether another time is wanted.",
@@ -221,6 +225,10 @@ _CONFIRM: Final = {
     ("confirm", "rejected.not_permitted"): (
         "I'm not allowed to change appointments in this office's system, so nothing was changed.",
         STILL_STANDS,
+    ),
+    ("confirm", "rejected.changed"): (
+        "The appointment on {when} no longer stands, so nothing was entered.",
+        STANDS_NOW,
     ),
     ("confirm", "withdrawn"): (
         "Your yes to {when} was taken back before the office system acted on it. Nothing was changed.",

@@ -224,6 +224,10 @@ _CANCEL: Final = {
         "I'm not allowed to cancel appointments in this office's system, so nothing was cancelled.",
         STILL_STANDS,
     ),
+    ("cancel", "rejected.changed"): (
+        "The appointment on {when} no longer stands, so nothing was cancelled.",
+        STANDS_NOW,
+    ),
     ("cancel", "withdrawn"): (
         "The cancellation for {when} was taken back before the office system acted on it.",
         STILL_STANDS,

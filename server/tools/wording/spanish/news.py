@@ -28,7 +28,7 @@ _SCHEDULING: Final = {
         "Le aviso: la cancelación del {when} no se aceptó; la cita sigue.",
         "",
     ),
-    ("news", "cancel.rejected"): ("Le aviso: la cancelación del {when} no entró; la cita sigue en pie.", ""),
+    ("news", "cancel.rejected"): ("Le aviso: la cancelación del {when} no entró; no se canceló nada.", ""),
     ("news", "cancel.withdrawn"): (
         "Le aviso: se retiró la cancelación del {when}; la cita sigue en pie.",
         "",
@@ -168,7 +168,7 @@ _OF_AN_EARLIER_CALL: Final = {
         "",
     ),
     ("news_first", "cancel.rejected"): (
-        "Antes que nada: el {when} sigue en pie; no se canceló nada.",
+        "Antes que nada: la cancelación del {when} no entró.",
         "",
     ),
     ("news_first", "cancel.withdrawn"): (

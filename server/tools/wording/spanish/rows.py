@@ -31,7 +31,7 @@ _SCHEDULING: Final = {
     ("row.cancel", "overdue"): "la cancelación del {when} sin confirmar",
     ("row.cancel", "confirmed"): "el {when} quedó cancelado",
     ("row.cancel", "failed"): "el {when} sigue en pie",
-    ("row.cancel", "rejected"): "el {when} sigue en pie",
+    ("row.cancel", "rejected"): "la cancelación del {when} no entró",
     ("row.cancel", "withdrawn"): "el {when} sigue en pie",
     ("row.cancel", "requested"): "cancelar el {when} le toca al personal",
     ("row.cancel", "wish"): "la cancelación del {when} se retira",

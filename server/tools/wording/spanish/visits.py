@@ -120,6 +120,10 @@ _MOVE: Final = {
         "El {new_when} se acaba de ocupar, así que no se movió nada.",
         _OLD_TIME,
     ),
+    ("move", "rejected.changed"): (
+        "La cita del {old_when} ya no está en pie, así que no se movió nada.",
+        STANDS_NOW,
+    ),
     ("move", "withdrawn"): (
         "El cambio al {new_when} se retiró antes de que entrara. No se movió nada.",
         _ANOTHER_TIME,
@@ -232,6 +236,10 @@ _CONFIRM: Final = {
     ("confirm", "rejected.not_permitted"): (
         "En este consultorio no me está permitido cambiar citas, así que no se cambió nada.",
         STILL_STANDS,
+    ),
+    ("confirm", "rejected.changed"): (
+        "La cita del {when} ya no está en pie, así que no se anotó nada.",
+        STANDS_NOW,
     ),
     ("confirm", "withdrawn"): (
         "Su sí para el {when} se retiró antes de que entrara. No se cambió nada.",

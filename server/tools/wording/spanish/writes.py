@@ -227,6 +227,10 @@ _CANCEL: Final = {
         "En este consultorio no me está permitido cancelar citas, así que no se canceló nada.",
         STILL_STANDS,
     ),
+    ("cancel", "rejected.changed"): (
+        "La cita del {when} ya no está en pie, así que no se canceló nada.",
+        STANDS_NOW,
+    ),
     ("cancel", "withdrawn"): (
         "La cancelación del {when} se retiró antes de que entrara.",
         STILL_STANDS,
