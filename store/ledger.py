@@ -245,7 +245,8 @@ class Ledger(
             state = State(row["state"])
             leased = row["lease_until"] is not None and row["lease_until"] > now
             about = {"patient_key": row["patient_key"], "record": row_id}
-            if state in _WITHDRAWN_AT_ONCE or (state is State.INTENT and not leased):
+            unsent = state in _WITHDRAWN_AT_ONCE or (state is State.INTENT and not leased)
+            if unsent and not (state is State.WAITING and await self._restored(statements, row_id)):
                 await note_done(statements, now, State.WITHDRAWN.value, **about)
                 return await self._enter(
                     statements,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from store.ledger_entries import LedgerEntries
+from store.ledger_restoring import IN_DOUBT, RESTORED
 from store.ledger_rows import Writeback
 from store.ledger_states import State
 
@@ -22,11 +23,13 @@ class LedgerWaiting(LedgerEntries):
         facts: Mapping[str, Any],
         patient_key: str | None,
         send_before: int,
+        in_doubt: bool = False,
     ) -> Writeback | None:
         """Let a waiting row go, with what it waited for filled in, to be sent at once.
 
-        Its natural key stays. ``patient_key`` None leaves what it has. None, and nothing is changed, if it
-        does not wait (any more).
+        ``in_doubt``: it may have been sent already, and is looked for first (`uncertain`). Its natural key
+        stays. ``patient_key`` None leaves what it has. None, and nothing is changed, if it does not
+        wait (any more).
         """
         async with self._database.transaction() as statements:
             row = await self._held(statements, row_id, {State.WAITING}, None)
@@ -38,4 +41,8 @@ class LedgerWaiting(LedgerEntries):
             columns |= {"send_before": send_before, "due_at": now}
             if patient_key is not None:
                 columns["patient_key"] = patient_key
+            if in_doubt:
+                return await self._enter(
+                    statements, row, State.UNCERTAIN, now, columns, reason=RESTORED, allowed=IN_DOUBT
+                )
             return await self._enter(statements, row, State.INTENT, now, columns, reason=RELEASED)

@@ -73,14 +73,15 @@ class Releases:
             limit = kept_until(row, office, settings)
             if limit != row.send_before:
                 await self._ledger.postpone(row.id, due_at=row.due_at, now=now, send_before=limit)
-        if limit is not None and now >= limit:
+        if limit is not None and now >= limit and not await self._ledger.was_restored(row.id):
             return await self._end(row, "never_sent")
         return False
 
     async def _release(self, row: Writeback, registration: Writeback, office: Office) -> bool:
         now = self._clock.now()
         limit = released_until(row, office, await self._parts.settings_of(row.office), now)
-        if now >= limit:
+        in_doubt = await self._ledger.was_restored(row.id)
+        if now >= limit and not in_doubt:
             return await self._end(row, "never_sent")
         patient_id = registration.created.patient_id
         if not patient_id:
@@ -93,7 +94,8 @@ class Releases:
                 return False
             patient_id = found.patient_id
         offered_long_ago = now - row.created_at > self._parts.ms(self._parts.settings.send_within_seconds)
-        if offered_long_ago and not await self._slots.is_free(row, office):
+        # What is in doubt may have taken that time itself.
+        if offered_long_ago and not in_doubt and not await self._slots.is_free(row, office):
             return await self._end(row, "slot_taken")
         released = await self._ledger.release(
             row.id,
@@ -102,6 +104,7 @@ class Releases:
             facts={**row.facts, "patient_id": patient_id},
             patient_key=self._desk.booking.patient_key(await self._desk.profiles.of(office), patient_id),
             send_before=limit,
+            in_doubt=in_doubt,
         )
         log.info("released", row=row.id)
         return released is not None

@@ -16,42 +16,52 @@ from server.background.evidence import DAY, Evidence
 from server.background.flags import IN_DOUBT, Flags
 from server.background.outcomes import Outcomes
 from server.background.parts import Parts
+from server.background.slots import Slots
 from server.background.traces import is_trace_of
 from server.sikka.errors import NotPermitted
 from server.sikka.models import WritebackEntry
 from store.inbox import TaskKind
+from store.ledger_restoring import RESTORED
 from store.ledger_rows import Created, Writeback
 from store.ledger_states import State
 from store.offices import Office
 
 LONGEST_SPAN: Final = 6 * DAY  # the list takes seven days at most, both ends included
 MOST_SENDS: Final = 2
+_LEAVING: Final = frozenset({State.INTENT, State.SENDING})
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Losses:
-    """The sends of a row whose answers were lost: when each left, in UTC ms."""
+    """The sends of a row whose answers were lost.
 
-    sent_at: tuple[int, ...]
+    Attributes:
+        spans: from and until when each may have left, UTC ms.
+        before: the state that the row was in before the last of them.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    before: State
 
     @property
     def days(self) -> tuple[dt.date, dt.date]:
         """The first and last day to search: a day more at both ends, since the list's days carry no zone."""
-        moments = [dt.datetime.fromtimestamp(at / 1000, dt.UTC).date() for at in self.sent_at]
+        moments = [dt.datetime.fromtimestamp(at / 1000, dt.UTC).date() for span in self.spans for at in span]
         return min(moments) - DAY, max(moments) + DAY
 
 
 class Search:
     """Looks for uncertain rows."""
 
-    def __init__(self, parts: Parts, evidence: Evidence, outcomes: Outcomes) -> None:
+    def __init__(self, parts: Parts, evidence: Evidence, outcomes: Outcomes, slots: Slots) -> None:
         self._parts = parts
         self._ledger = parts.store.ledger
         self._clock = parts.clock
         self._evidence = evidence
         self._outcomes = outcomes
         self._flags = Flags(parts)
+        self._slots = slots
 
     async def look(self, row: Writeback, office: Office) -> None:
         """Look once for a claimed uncertain row and put down what is seen. Raises SikkaError."""
@@ -72,7 +82,7 @@ class Search:
             await self._flags.once(row, TaskKind.UNCERTAIN, IN_DOUBT)
             await self._watch_copy(row)
         elif not await self._adopt(row, found):
-            await self._missed(row, losses)
+            await self._missed(row, office, losses)
 
     async def _look_at_hidden(self, row: Writeback, office: Office, created: Created | None) -> None:
         """A row that was accepted, and whose outcome Sikka would not tell: the plan may have changed."""
@@ -96,14 +106,20 @@ class Search:
             return None
 
     async def _losses(self, row: Writeback) -> Losses:
-        sent_at: list[int] = []
-        leaving = row.created_at
+        spans: list[tuple[int, int]] = []
+        leaving, before = row.created_at, State.SENDING
         for event in await self._ledger.events(row.office, row.id):
-            if event.to_state in {State.INTENT, State.SENDING} and event.from_state is not event.to_state:
+            restored = event.reason == RESTORED
+            lost = event.to_state is State.UNCERTAIN and (restored or event.from_state in _LEAVING)
+            if event.to_state in _LEAVING and event.from_state is not event.to_state:
                 leaving = event.at
-            elif event.to_state is State.UNCERTAIN and event.from_state in {State.INTENT, State.SENDING}:
-                sent_at.append(leaving)  # out of `intent` only by a restored backup: it may have left since
-        return Losses(tuple(sent_at) or (leaving,))
+            elif lost and event.from_state is State.UNCERTAIN and spans:
+                spans[-1] = (spans[-1][0], event.at)
+            elif lost:
+                # Out of a restored backup it may have left at any time until then.
+                spans.append((leaving, event.at if restored else leaving))
+                before = event.from_state or before
+        return Losses(tuple(spans) or ((leaving, leaving),), before)
 
     async def _found(self, row: Writeback, office: Office, losses: Losses) -> list[WritebackEntry]:
         """Entries of the list that may be the write, those of other rows left out; the oldest first."""
@@ -139,7 +155,7 @@ class Search:
             first = until + DAY
         return entries
 
-    async def _missed(self, row: Writeback, losses: Losses) -> None:
+    async def _missed(self, row: Writeback, office: Office, losses: Losses) -> None:
         """The list does not have it. Only looks late enough count, and they count from the loss."""
         settings, now = self._parts.settings, self._clock.now()
         first_at = row.changed_at + self._parts.ms(settings.look_first_seconds)
@@ -154,14 +170,20 @@ class Search:
         elif now < again_at:
             await self._ledger.postpone(row.id, due_at=again_at, now=now, fence=row.fence, checked=True)
         else:
-            await self._absent(row, losses)
+            await self._absent(row, office, losses)
 
-    async def _absent(self, row: Writeback, losses: Losses) -> None:
+    async def _absent(self, row: Writeback, office: Office, losses: Losses) -> None:
         """This second look proves that nothing was done."""
         now = self._clock.now()
         if row.wish:
             state, reason = State.WITHDRAWN, "withdrawn_unsent"
-        elif len(losses.sent_at) < MOST_SENDS and now < row.send_before:
+        elif now >= row.send_before:
+            state, reason = State.REJECTED, "never_sent"
+        elif losses.before is State.QUEUED:
+            state, reason = State.QUEUED, "proven_absent"  # the PC may still be off, or the time taken
+        elif losses.before is State.WAITING and not await self._slots.is_free(row, office):
+            state, reason = State.REJECTED, "slot_taken"
+        elif len(losses.spans) < MOST_SENDS:
             state, reason = State.INTENT, "proven_absent"
         else:
             state, reason = State.REJECTED, "never_sent"

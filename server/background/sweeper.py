@@ -13,6 +13,7 @@ from server.background.outcomes import Outcomes
 from server.background.parts import LEASE_SHARE, Parts
 from server.background.rounds import Rounds
 from server.background.search import Search
+from server.background.slots import Slots
 from server.background.withdrawals import Withdrawals
 from server.desk.front_desk import FrontDesk
 from server.sikka.errors import NotPermitted
@@ -44,7 +45,7 @@ class Sweeper:
         self._withdrawals = Withdrawals(parts, desk)
         self._outcomes = Outcomes(parts, desk, self._withdrawals)
         self._followed_at = -FOLLOW_SECONDS
-        self._search = Search(parts, self._evidence, self._outcomes)
+        self._search = Search(parts, self._evidence, self._outcomes, Slots(parts, desk))
 
     async def run(self) -> None:
         """Forever: look at what is due, side by side; sleep until the next is due or the bell rings."""

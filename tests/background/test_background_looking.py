@@ -12,6 +12,7 @@ from server.background.evidence import Evidence
 from server.background.outcomes import Outcomes
 from server.background.parts import Parts
 from server.background.search import Search
+from server.background.slots import Slots
 from server.background.withdrawals import Withdrawals
 from server.sikka import bodies
 from store.inbox import TaskKind
@@ -199,7 +200,8 @@ async def test_what_was_given_up_while_it_was_looked_for_is_done_with_the_id_tha
         desk = office.desk
         parts = Parts(office.store, office.sikka, desk.doorbell, office.clock, desk.settings, "me")
         outcomes = Outcomes(parts, desk, Withdrawals(parts, desk))
-        await Search(parts, Evidence(parts, desk), outcomes).look(row, office.profile.office)
+        search = Search(parts, Evidence(parts, desk), outcomes, Slots(parts, desk))
+        await search.look(row, office.profile.office)
         row = await office.row(row)
         assert (row.state, row.reason) == (State.CONFIRMED, "late_answer")
         assert row.sikka_id == next(iter(office.world.queue.rows))
