@@ -215,13 +215,13 @@ async def test_a_booking_wanted_again_before_its_cancellation_is_put_down_is_not
     async with manual(tmp_path) as office:
         row = await submitted(office)
         await carried_out_unseen(office)
-        real = office.desk.booking.cancellation
+        real = office.desk.cancelling.cancellation
 
         async def wanted_meanwhile(*args):
             await office.ledger.clear_wish(office.id, row.id, office.clock.now())
             return await real(*args)
 
-        monkeypatch.setattr(office.desk.booking, "cancellation", wanted_meanwhile)
+        monkeypatch.setattr(office.desk.cancelling, "cancellation", wanted_meanwhile)
         await unwanted(office, row)
         await office.settled(row, State.CONFIRMED)
         await office.forward(0, 30)
