@@ -1,7 +1,7 @@
 """Plays the script of a call: the caller speaks, a tool is called, and the agent says what it answered."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -39,12 +39,14 @@ class Story:
 
     Attributes:
         kept: what earlier answers gave, by the names of the script.
+        now: seconds of a clock that only goes forward.
     """
 
     stage: Stage
     pace: Pace
     records: Records
     kept: dict[str, str] = field(default_factory=dict[str, str])
+    now: Callable[[], float] = time.monotonic
 
     async def call(self, client: Client, call_id: str, turns: Sequence[Turn]) -> bool:
         """Play one call. Returns whether the practice's records agree with all that was said.
@@ -66,7 +68,7 @@ class Story:
 
     async def _settled(self, client: Client, call_id: str, turn: Turn) -> dict[str, Any]:
         """The answer to a turn; for a patient caller, the first that is not open any more."""
-        ends = time.monotonic() + self.pace.patience
+        ends = self.now() + self.pace.patience
         said = ""
         while True:
             answer = await self._ask(client, call_id, turn)
@@ -75,7 +77,7 @@ class Story:
                 self.stage.agent(said)
             if answer["outcome"] in turn.expects:
                 return answer
-            if not turn.patient or answer["outcome"] not in OPEN or time.monotonic() > ends:
+            if not turn.patient or answer["outcome"] not in OPEN or self.now() > ends:
                 raise Failure(
                     f"The demo ended here: {turn.tool} answered {answer['outcome']}, "
                     f"and the story goes on with {' or '.join(sorted(turn.expects))} only. "
@@ -87,7 +89,7 @@ class Story:
             name: value.format(**self.kept) if isinstance(value, str) else value
             for name, value in turn.arguments.items()
         }
-        began = time.monotonic()
+        began = self.now()
         with self.stage.busy(f"{turn.tool} ..."):
             try:
                 result = await client.call_tool(turn.tool, arguments, meta={"call_id": call_id})
@@ -97,7 +99,7 @@ class Story:
                     "Nothing is left running."
                 ) from error
         answer: dict[str, Any] = result.structured_content or {}
-        self.stage.tool(turn.tool, time.monotonic() - began, answer["outcome"])
+        self.stage.tool(turn.tool, self.now() - began, answer["outcome"])
         return answer
 
     def _keep(self, turn: Turn, answer: dict[str, Any]) -> None:

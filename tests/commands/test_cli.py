@@ -229,7 +229,7 @@ async def test_stdio_speaks_nothing_but_protocol_and_ends_with_its_host(commands
         listed = json.loads(await server.ask('{"jsonrpc":"2.0","id":2,"method":"tools/list"}'))
         assert len(listed["result"]["tools"]) == 9
         await server.process.stdin.aclose()
-        ended = await server.ends(within=3)
+        ended = await server.ends()
     assert (ended.code, ended.out) == (0, "")
     assert TRACEBACK not in ended.err
 
@@ -245,7 +245,7 @@ async def test_the_option_for_toolsets_beats_the_setting_and_read_only_beats_bot
             listed = json.loads(await server.ask('{"jsonrpc":"2.0","id":2,"method":"tools/list"}'))
             assert [tool["name"] for tool in listed["result"]["tools"]] == ["list_appointments"]
             await server.process.stdin.aclose()
-            assert (await server.ends(within=3)).code == 0
+            assert (await server.ends()).code == 0
 
 
 async def test_toolsets_that_do_not_exist_stop_the_start(commands, nowhere):
@@ -260,7 +260,7 @@ async def test_stdio_runs_on_the_embedded_stand_in_and_leaves_nothing_behind(com
         assert "result" in json.loads(await server.ask(INITIALIZE))
         assert len(list(commands.scratch.iterdir())) == 1
         await server.process.stdin.aclose()
-        ended = await server.ends(within=3)
+        ended = await server.ends()
     assert ended.code == 0
     assert list(commands.scratch.iterdir()) == []
 
@@ -300,7 +300,7 @@ async def test_it_starts_while_sikka_is_down(commands, nowhere):
     async with commands.start("serve", **nowhere) as server:
         assert "result" in json.loads(await server.ask(INITIALIZE))
         await server.process.stdin.aclose()
-        ended = await server.ends(within=3)
+        ended = await server.ends()
     assert (ended.code, ended.out) == (0, "")
     assert TRACEBACK not in ended.err
 
@@ -346,7 +346,7 @@ async def test_a_signal_ends_it_even_while_sikka_lets_it_wait(commands):
             "SIKKA_APP_KEY": "an-app-key",
         }
         async with commands.start("serve", **silent) as server:
-            with anyio.fail_after(10):
+            with anyio.fail_after(60):
                 await asked.wait()
             ended = await server.ended_by()
             assert (ended.code, ended.out) == (0, "")

@@ -1,10 +1,12 @@
 """The demo, with the stand-in and the servers as processes of their own."""
 
 import io
+import itertools
 import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -114,9 +116,9 @@ class Agent:
         return CallToolResult(content=[], structured_content={"say": "Well.", **self.answer})
 
 
-async def ended_story(stage, answer, turn, pace=QUICK):
+async def ended_story(stage, answer, turn, now=time.monotonic):
     async with httpx2.AsyncClient(trust_env=False) as http:
-        story = Story(stage, pace, Records(http, ""), {"patient": "p"})
+        story = Story(stage, QUICK, Records(http, ""), {"patient": "p"}, now)
         return await fails(story.call(cast("Any", Agent(answer)), "call", [turn]))
 
 
@@ -126,8 +128,8 @@ async def test_an_answer_without_what_the_story_needs_is_told(stage):
 
 
 async def test_a_practice_that_never_answers_ends_the_callers_patience(stage):
-    pace = replace(QUICK, patience=0.05)
-    words = await ended_story(stage, {"outcome": "pending"}, BOOKING[5], pace)
+    seconds = itertools.count(0, QUICK.patience / 10)
+    words = await ended_story(stage, {"outcome": "pending"}, BOOKING[5], lambda: next(seconds))
     assert "check_writeback answered pending" in words
     assert shown(stage).count("check_writeback") > 1
     assert shown(stage).count("Well.") == 1  # the same words are not said again and again
@@ -349,7 +351,7 @@ async def test_a_signal_ends_the_demo_and_everything_it_has_started(commands, nu
         await program.says("And the date of birth", program.process.stdout)
         started = children_of(program.process.pid)
         assert len(started) == 2  # the stand-in, and the server on stdio
-        ended = await program.ended_by(number, within=12)
+        ended = await program.ended_by(number)
     assert ended.code == 1
     assert "Traceback" not in ended.err
     left = {pid: command for pid, _, command in processes() if pid in started and "-m server" in command}
