@@ -32,7 +32,7 @@ _NOW_CONFIRMED: Final = re.compile(r"\bis now confirmed\b", re.IGNORECASE)
 _YES_LOST: Final = re.compile(
     r"\byour yes to .* (?:was not accepted|did not go through|was taken back)\b", re.IGNORECASE
 )
-_STILL_STANDS: Final = re.compile(r"\bstill stands\b", re.IGNORECASE)
+_STILL_STANDS: Final = re.compile(r"\bstill stands\b|\bcancelling .* did not go through\b", re.IGNORECASE)
 
 OPEN_OUTCOMES: Final = frozenset({"pending", "queued", "unknown", "overdue"})
 _OPEN_STATES: Final = frozenset(
