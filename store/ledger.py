@@ -20,6 +20,7 @@ from store.ledger_states import ACCEPTED, AWAITED, BORN, OPEN, RESULT_OF, SETTLE
 from store.ledger_waiting import LedgerWaiting
 
 WITHDRAW = "withdraw"
+_PLACING = "'book', 'move', 'cancel'"  # the operations that put a visit somewhere, or take it away
 _AWAITED = placeholders(2, len(AWAITED))
 _WITHDRAWN_AT_ONCE = frozenset({State.QUEUED, State.WAITING})
 
@@ -282,10 +283,14 @@ class Ledger(
             return self._seals.writeback(changed)
 
     async def set_follow_up(self, row_id: str, follow_up_id: str) -> bool:
-        """Name the write that follows this one by itself; False if the row is missing or already has one."""
+        """Name the write that follows a wished-away row by itself.
+
+        False if the row is missing, wanted (again), or already has one.
+        """
         async with self._database.transaction() as statements:
             touched = await statements.execute(
-                "UPDATE pms_writebacks SET follow_up = $2 WHERE id = $1 AND follow_up IS NULL",
+                "UPDATE pms_writebacks SET follow_up = $2 WHERE id = $1 AND follow_up IS NULL "
+                "AND wish IS NOT NULL",
                 row_id,
                 follow_up_id,
             )
@@ -317,7 +322,8 @@ class Ledger(
     async def mark_shown(self, row_ids: Collection[str], now: int) -> None:
         """Sikka's copy shows what these rows did; they no longer lie over it.
 
-        Nor does what was done earlier with the same appointments: alone it would lie over what came of it.
+        Nor does what was done earlier with a visit that is shown: alone it would lie over what came of it. (A
+        patient's yes shows nothing of where the visit stands.)
         """
         if not row_ids:
             return
@@ -329,7 +335,7 @@ class Ledger(
                 "ON earlier.pms_integration_id = later.pms_integration_id "
                 "AND earlier.appointment_key = later.appointment_key "
                 "AND (earlier.created_at, earlier.id) < (later.created_at, later.id) "
-                f"WHERE later.id IN ({these}) AND earlier.state = $2))",
+                f"WHERE later.id IN ({these}) AND later.operation IN ({_PLACING}) AND earlier.state = $2))",
                 now,
                 State.CONFIRMED.value,
                 *row_ids,

@@ -101,6 +101,26 @@ async def test_a_copy_that_may_be_from_before_both_moves_proves_neither(tmp_path
         assert await told(office) == stands(office)
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+async def test_a_booking_that_no_load_shows_is_told_as_before_and_a_patients_yes_to_it_changes_nothing(
+    tmp_path, confirmed
+):
+    async with manual(tmp_path) as office:
+        opening = (await office.free(20))[0]
+        row = await done(office, await office.book(opening))
+        (visit,) = await office.visits()
+        if confirmed:
+            await done(office, (await office.desk.moving.confirm(office.profile, visit, None)).row)
+        records = office.world.offices[OFFICE_ID].records
+        number = visit.appointment_sr_no
+        records.appointments = {key: each for key, each in records.appointments.items() if key != number}
+        await loaded(office)
+        assert await words(office, row) == [Conflict.MISSING.value]
+        assert (await office.row(row)).shown_at is None
+        assert await told(office) == [(number, opening.start)]
+        assert opening not in await office.free(20)
+
+
 @pytest.mark.parametrize("undone", ["a move", "a cancellation"])
 async def test_what_the_desk_undoes_before_the_copy_shows_it_is_told_as_the_desk_has_it(tmp_path, undone):
     async with manual(tmp_path) as office:

@@ -401,8 +401,10 @@ async def test_another_office_has_no_such_row(store, put, ledger, add_office, t0
     assert await ledger.clear_wish(other, row.id, t0) is None
 
 
-async def test_a_row_is_followed_by_one_other_only(put, ledger, office):
-    row = await put()
+async def test_a_row_is_followed_by_one_other_only(put, ledger, office, t0):
+    row = await put(to=State.SUBMITTED)
+    assert not await ledger.set_follow_up(row.id, "one that nobody wished for")
+    await ledger.wish_withdraw(office, row.id, t0)
     assert await ledger.set_follow_up(row.id, "next")
     assert not await ledger.set_follow_up(row.id, "another")
     assert not await ledger.set_follow_up("none", "next")
