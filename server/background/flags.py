@@ -27,25 +27,26 @@ IN_DOUBT: Final = "It is not known whether this was done. Look for it; it is not
 NOT_SENT: Final = "Its time ran out before it could be sent. Nothing was done; the caller was told."
 UNTOLD: Final = "This was not done, and the caller has not heard so. Please call."
 REFUSED: Final = "This was not done, and no caller asked for it. Do it in the practice's system, or retry it."
+NOT_NOW: Final = "This was not done, and no caller asked for it. Look what is still wanted."
 # What was asked for of an appointment that no longer stands as it did then, and how that stands now.
 WANTED: Final = {
-    "cancel": "cancelling the appointment of {start}",
-    "confirm": "the patient's yes to the appointment of {start}",
-    "move": "moving the appointment of {start} to {new_start}",
+    Operation.CANCEL: "cancelling the appointment of {start}",
+    Operation.CONFIRM: "the patient's yes to the appointment of {start}",
+    Operation.MOVE: "moving the appointment of {start} to {new_start}",
 }
-STANDS: Final = "Asked for: {wanted}. The calendar has it on {now} by now, so nothing was sent. "
-STANDS_NOT: Final = "Asked for: {wanted}. It is in the calendar no more, so nothing was sent. "
+NOW_ON: Final = "Asked for: {wanted}. The calendar has it on {now} by now, so nothing was sent. "
+GONE: Final = "Asked for: {wanted}. It is in the calendar no more, so nothing was sent. "
 log = structlog.get_logger(__name__)
 
 
 def since_changed(row: Writeback) -> str:
     """What was asked for and how that stands, of a write whose appointment was changed; "" of any other."""
-    now = row.facts.get(standing.STANDS)
+    now = row.facts.get(standing.STANDS_AT)
     if row.reason != standing.CHANGED or now is None:
         return ""
     times = {name: _minute(row.facts[name]) for name in ("start", "new_start") if name in row.facts}
-    wanted = WANTED[row.operation].format(**times)
-    return (STANDS if now else STANDS_NOT).format(wanted=wanted, now=_minute(now))
+    wanted = WANTED[Operation(row.operation)].format(**times)
+    return (NOW_ON if now else GONE).format(wanted=wanted, now=_minute(now))
 
 
 def _minute(start: str) -> str:
@@ -111,7 +112,8 @@ class Watch:
             if row.state in {row.told_state, row.said_state}:
                 await self._flags.raised(row, TaskKind.NEVER_SENT, NOT_SENT)
             elif row.retry_of is not None or await self._ledger.follows_by_itself(row.id):
-                await self._flags.raised(row, TaskKind.FAILED, since_changed(row) + REFUSED)
+                since = since_changed(row)
+                await self._flags.raised(row, TaskKind.FAILED, since + NOT_NOW if since else REFUSED)
             else:
                 await self._flags.raised(row, TaskKind.CALL_NOW, since_changed(row) + UNTOLD, Urgency.URGENT)
 

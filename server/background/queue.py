@@ -1,5 +1,6 @@
 """Sends what was asked for while the office's PC was off, once it is back and nothing speaks against it."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,10 +10,11 @@ from server.background.due import DueRows
 from server.background.limits import kept_until
 from server.background.parts import Parts
 from server.background.slots import Slots
-from server.background.standing import CHANGED, facts_of_change, is_meant, starts_now
+from server.background.standing import CHANGED, changes_a_visit, facts_of_change, is_meant, starts_now
 from server.desk.front_desk import FrontDesk
 from store.ledger_rows import Writeback
 from store.ledger_states import State
+from store.offices import Office
 
 LOOK_SECONDS: Final = 15.0
 OFFICE_BACK: Final = "office_back"
@@ -54,15 +56,17 @@ class Queue:
             await self._put_down(row, State.REJECTED, "never_sent")
         elif office is None or office.as_of_seen_at is None or office.as_of_seen_at <= row.changed_at:
             await self._later(row)
-        elif "appointment_sr_no" in row.facts and not is_meant(
-            row, starts := await starts_now(self._parts, row, office)
-        ):
+        elif changes_a_visit(row) and not is_meant(row, starts := await self._starts_now(row, office)):
             await self._put_down(row, State.REJECTED, CHANGED, facts=facts_of_change(row, starts))
         elif await self._slots.is_free(row, office):
             until = kept_until(row, office, await self._parts.settings_of(row.office))
             await self._put_down(row, State.INTENT, OFFICE_BACK, send_before=until)
         else:
             await self._put_down(row, State.REJECTED, "slot_taken")
+
+    async def _starts_now(self, row: Writeback, office: Office) -> list[dt.datetime]:
+        word = await self._parts.cancelled_word(office.id)
+        return await starts_now(self._parts.sikka, self._ledger, row, office, word)
 
     async def _put_down(
         self,

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from server.app import connected
+from server.app import Connection, connected
 from server.background.limits import released_until
-from server.background.standing import CHANGED
+from server.background.standing import CHANGED, changes_a_visit, is_meant, starts_now
 from server.clock import SystemClock
 from server.desk.charter.standing import Charters
 from server.desk.copies.overlay import ASKS_FOR, Standing, visit_of
 from server.desk.doorbell import Doorbell
-from server.desk.front_desk import open_desk
+from server.desk.front_desk import FrontDesk, open_desk
 from server.desk.times.openings import Opening
 from server.failures import Failure
 from server.operators.records import Records
@@ -22,6 +22,9 @@ from store.ledger_rows import NewWriteback, Writeback
 from store.ledger_states import UNDONE, State
 from store.offices import Office
 
+CHANGED_SINCE: Final = "its appointment no longer stands as it did"
+TAKEN: Final = "its time is taken"
+NOT_SEEN: Final = "the calendar could not be looked at"
 RETRIED: Final = frozenset({State.FAILED, State.REJECTED})
 WHY_NOT: Final[Mapping[State, str]] = {
     State.CONFIRMED: "it is done",
@@ -61,7 +64,7 @@ async def put_down_anew(records: Records, settings: Settings, old: Writeback) ->
         send_before=send_before,
         retry_of=old.id,
     )
-    await _still_free(settings, office, old)
+    await _still_fits(settings, office, old)
     row, fresh = await records.store.ledger.append(new, now)
     if not fresh:
         raise _not(old, f"the same is asked for by {short(row.id)}, which is {row.state}")
@@ -72,7 +75,7 @@ async def _nothing_came_of(records: Records, old: Writeback) -> None:
     if old.state not in RETRIED:
         raise _not(old, WHY_NOT.get(old.state, f"it is {old.state}, and is being seen to"))
     if old.reason == CHANGED:
-        raise _not(old, "its appointment no longer stands as it did")
+        raise _not(old, CHANGED_SINCE)
     ledger = records.store.ledger
     events = await ledger.events(old.office, old.id)
     history = [(event.from_state, event.to_state, event.reason) for event in events]
@@ -87,23 +90,35 @@ async def _nothing_came_of(records: Records, old: Writeback) -> None:
         raise _not(old, "the patient it is for was never registered")
 
 
-async def _still_free(settings: Settings, office: Office, old: Writeback) -> None:
-    """The desk looks again before it books, and so does this."""
-    if old.operation not in ASKS_FOR:
+async def _still_fits(settings: Settings, office: Office, old: Writeback) -> None:
+    """The desk looks again before it books, moves or cancels, and so does this."""
+    if old.operation not in ASKS_FOR and not changes_a_visit(old):
         return
-    wanted = visit_of(old, Standing.PENDING)
     async with connected(settings) as parts:
         live = settings.model_copy(update={"mirror": "off"})  # a copy that nobody keeps up may be of any day
         desk = open_desk(parts.store, parts.sikka, Doorbell(), parts.clock, live)
         try:
-            profile = await desk.profiles.of(office)
-            free = await desk.calendar.is_free(profile, Opening.of(wanted), but=wanted.appointment_sr_no)
+            stands = await _stands(parts, settings, office, old)
+            why_not = CHANGED_SINCE if not stands else "" if await _is_free(desk, office, old) else TAKEN
         except SikkaError:
-            free = None
-    if free is None:
-        raise _not(old, "whether its time is still free could not be looked at")
-    if not free:
-        raise _not(old, "its time is taken")
+            why_not = NOT_SEEN
+    if why_not:
+        raise _not(old, why_not)
+
+
+async def _stands(parts: Connection, settings: Settings, office: Office, old: Writeback) -> bool:
+    if not changes_a_visit(old):
+        return True
+    word = (await Charters(parts.store.profiles, settings).of(office.id)).policy.cancelled_word
+    return is_meant(old, await starts_now(parts.sikka, parts.store.ledger, old, office, word))
+
+
+async def _is_free(desk: FrontDesk, office: Office, old: Writeback) -> bool:
+    if old.operation not in ASKS_FOR:
+        return True
+    wanted = visit_of(old, Standing.PENDING)
+    profile = await desk.profiles.of(office)
+    return await desk.calendar.is_free(profile, Opening.of(wanted), but=wanted.appointment_sr_no)
 
 
 def _not(old: Writeback, why: str) -> Failure:

@@ -224,6 +224,21 @@ async def test_a_change_of_a_visit_that_the_desk_has_moved_since_is_not_sent_and
         )
 
 
+async def test_nobody_is_told_to_retry_what_was_changed_first(tmp_path):
+    async with manual(tmp_path) as office:
+        row, visit = await queued_change(office, "cancel")
+        async with office.store.database.transaction() as statements:
+            await statements.execute("UPDATE pms_writebacks SET retry_of = 'another' WHERE id = $1", row.id)
+        office.world.desks[OFFICE_ID].move(visit.appointment_sr_no, visit.start + WEEKS)
+        await back(office)
+        await office.forward(121, 11, DAY)
+        (task,) = await office.store.inbox.of_writeback(row.id)
+        assert task.kind is TaskKind.FAILED
+        assert task.body["words"].endswith(
+            "so nothing was sent. This was not done, and no caller asked for it. Look what is still wanted."
+        )
+
+
 @pytest.mark.parametrize("operation", ["confirm", "move"])
 async def test_a_change_of_a_visit_that_the_desk_has_cancelled_since_is_not_sent(tmp_path, operation):
     async with manual(tmp_path) as office:

@@ -304,7 +304,7 @@ def another_patient(office):
 async def test_a_time_that_cannot_be_looked_at_is_not_asked_for_anew(stage):
     old = await rejected(stage, await stage.book())
     await stage.line.down()
-    with pytest.raises(Failure, match="could not be looked at"):
+    with pytest.raises(Failure, match="the calendar could not be looked at"):
         await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), old.id)
     assert len(await stage.ledger.search()) == 1
 
@@ -342,6 +342,42 @@ async def test_a_change_of_an_appointment_that_was_changed_first_is_not_asked_fo
     await moved(stage, new, State.REJECTED, reason="changed")
     with pytest.raises(Failure, match="no longer stands as it did"):
         await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), new.id)
+
+
+@pytest.mark.parametrize("operation", ["cancel", "confirm", "move"])
+async def test_a_change_of_an_appointment_that_the_desk_has_moved_since_is_not_asked_for_anew(
+    stage, shown, operation
+):
+    """Though it came to nothing for another reason."""
+    old = await unsent_change(stage, operation)
+    visit_was = old.facts["start"]
+    desk = stage.world.desks["D10001"]
+    desk.move(old.facts["appointment_sr_no"], dt.datetime.fromisoformat(visit_was) + dt.timedelta(weeks=4))
+    desk.office.refresh()
+    with pytest.raises(Failure, match="no longer stands as it did"):
+        await writebacks.retry_row(stage.settings, Page(as_json=True, reveal=False), old.id)
+    desk.move(old.facts["appointment_sr_no"], dt.datetime.fromisoformat(visit_was))
+    desk.office.refresh()
+    assert (await shown(writebacks.retry_row, stage.settings, old.id))["retry_of"] == old.id
+
+
+async def unsent_change(office, operation):
+    """A change of a visit of the practice's own that was never sent."""
+    profile, moving = office.profile, office.desk.moving
+    coming = [await office.desk.calendar.of_patient(profile, each) for each in patients_of(office)]
+    visit = next(visits[0] for visits in coming if visits)
+    if operation == "cancel":
+        return await rejected(office, (await office.cancel(visit)).row)
+    if operation == "confirm":
+        return await rejected(office, (await moving.confirm(profile, visit, None)).row)
+    later = replace(cleanings(office)[0], provider_id=visit.provider_id)
+    return await rejected(
+        office, (await moving.move(profile, visit, SlotOffer(later, "cleaning", "Dana"), None)).row
+    )
+
+
+def patients_of(office):
+    return list(office.world.offices["D10001"].records.patients)
 
 
 async def test_a_write_without_a_key_of_its_own_is_not_asked_for_anew(stage):
