@@ -32,7 +32,7 @@ _NOW_CONFIRMED: Final = re.compile(r"\bis now confirmed\b", re.IGNORECASE)
 _YES_LOST: Final = re.compile(
     r"\byour yes to .* (?:was not accepted|did not go through|was taken back)\b", re.IGNORECASE
 )
-_STILL_STANDS: Final = re.compile(r"\bstill stands\b|\bcancelling .* did not go through\b", re.IGNORECASE)
+_NOT_CANCELLED: Final = re.compile(r"\bstill stands\b|\bcancelling .* did not go through\b", re.IGNORECASE)
 
 OPEN_OUTCOMES: Final = frozenset({"pending", "queued", "unknown", "overdue"})
 _OPEN_STATES: Final = frozenset(
@@ -76,7 +76,7 @@ class Ear:
         claims = list(claims_in(piece))
         if _NOW_CONFIRMED.search(piece):
             claims = [("book", Claim.DONE)]
-        elif not claims and _STILL_STANDS.search(piece):
+        elif not claims and _NOT_CANCELLED.search(piece):
             claims = [("cancel", Claim.UNDONE)]
         elif not claims and _YES_LOST.search(piece):
             claims = [("confirm", Claim.UNDONE)]

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.clock import Clock
+from server.clock import MINUTE_MS, Clock
 from server.desk.gate import Why, Wish
 from server.desk.proofs import said_to_be
 from server.desk.together import to_the_end
@@ -16,7 +16,7 @@ from store.opening import Store
 # What a caller wants -> the kind of task; whatever else is a message.
 TASK_KINDS: Final[dict[str, TaskKind]] = {"request": TaskKind.REQUEST, "waitlist": TaskKind.REQUEST}
 
-DONE_A_MOMENT_AGO_MS: Final = 15 * 60_000  # as long as the ledger keeps the key of a write that is done
+DONE_A_MOMENT_AGO_MS: Final = 15 * MINUTE_MS  # as long as the ledger keeps the key of a write that is done
 
 # Words that make a message an emergency, whatever the agent calls it and whatever the call's language. Better
 # once too often: "no trouble breathing" is taken for one too.

@@ -1,6 +1,7 @@
 """A proof that cannot fail proves nothing: one history for each mutant, which the machine judges wrong.
 
-The same histories hold for the server as it is. Random ones find these mutants too; docs/proof.md tells when.
+The same histories hold for the server as it is. Random ones find most of these mutants too; docs/proof.md
+tells when.
 """
 
 from contextlib import ExitStack
