@@ -109,6 +109,8 @@ class Caller:
                 told = await self.ask(tool, **arguments, caller_confirmed=True)
                 if told.outcome != "needs_confirmation":
                     return told
+                if "slot" in told.facts:  # asked whether it is one more visit: this slot's handle says so
+                    arguments["slot"] = told.facts["slot"]
 
     async def book(self, patient: str, slot: str) -> Told:
         return await self.yes("book_appointment", patient=patient, slot=slot)

@@ -11,6 +11,7 @@ server's clock and the practice's together, wakes every loop, and returns when a
 import asyncio
 import datetime as dt
 import socket
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,7 @@ from store.ledger_rows import Writeback
 from store.ledger_states import State
 
 OFFICE_ID = "D10001"
+BEGINS = dt.datetime(2026, 11, 29, 20, 0, tzinfo=dt.UTC)  # for a clock that runs
 MONDAY = dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)  # 10:00 on the wall of the default office
 LIMIT_SECONDS = 30.0  # for whatever a test waits on; never reached when all is well
 GONE = "a process that is no more"  # the owner of leases that a test leaves behind
@@ -74,6 +76,21 @@ FAST_SETTINGS: dict[str, Any] = {
 }
 # With a clock of its own a test decides when; nothing but the loops at work happens by itself.
 MANUAL_SETTINGS: dict[str, Any] = {"poll_seconds": 0.8, "freshness_seconds": 1e9}
+
+
+class RunningClock(SystemClock):
+    """The machine's clock, moved to begin on one day: what a practice has free depends on it."""
+
+    def __init__(self) -> None:
+        self._ahead = BEGINS.timestamp() - time.time()
+
+    def now(self) -> int:
+        """UTC epoch in milliseconds, for the server."""
+        return round(self.world() * 1000)
+
+    def world(self) -> float:
+        """UTC epoch in seconds, for the sandbox."""
+        return time.time() + self._ahead
 
 
 @dataclass
@@ -145,7 +162,9 @@ class Line:
 
 
 @asynccontextmanager
-async def served(config: SandboxConfig = FAST, clock: ManualClock | None = None) -> AsyncGenerator[Line]:
+async def served(
+    config: SandboxConfig = FAST, clock: ManualClock | RunningClock | None = None
+) -> AsyncGenerator[Line]:
     """A world of its own, being served."""
     line = Line(World(config, clock.world) if clock else World(config))
     await line.up()
@@ -329,10 +348,10 @@ class Office:
 
 @asynccontextmanager
 async def office_on(
-    line: Line, folder: Path, clock: ManualClock | None = None, **changes: Any
+    line: Line, folder: Path, clock: ManualClock | RunningClock | None = None, **changes: Any
 ) -> AsyncGenerator[Office]:
     """A server on a line that is up, with the office loaded. Further ones share the database of `folder`."""
-    if clock is not None:
+    if isinstance(clock, ManualClock):
         changes = MANUAL_SETTINGS | changes
     used: Clock = clock or SystemClock()
     async with running(settings_for(line, folder, **changes), used) as app:
@@ -341,7 +360,7 @@ async def office_on(
         opened = Office(app.desk, app.sikka, line, await app.desk.profiles.of(office))
         opened.running = app
         await app.desk.profiles.rulebook(office)
-        if clock is not None:
+        if isinstance(clock, ManualClock):
             await opened.idle()
         yield opened
 
@@ -363,11 +382,15 @@ async def quiet_office(
 
 @asynccontextmanager
 async def open_office(
-    folder: Path, clock: ManualClock | None = None, *, config: SandboxConfig | None = None, **changes: Any
+    folder: Path,
+    clock: ManualClock | RunningClock | None = None,
+    *,
+    config: SandboxConfig | None = None,
+    **changes: Any,
 ) -> AsyncGenerator[Office]:
     """A server and a sandbox of its own."""
     async with (
-        served(config or (SLOW if clock else FAST), clock) as line,
+        served(config or (SLOW if isinstance(clock, ManualClock) else FAST), clock) as line,
         office_on(line, folder, clock, **changes) as office,
     ):
         yield office

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import anyio
@@ -84,6 +85,19 @@ class Practice:
     def somebody(self) -> Patient:
         """Another patient of the practice, whom no test has used yet."""
         return next(self._strangers)
+
+    def expected(self) -> Patient:
+        """A patient who shares a birth date with nobody, and has something coming up."""
+        dates = [row.birthdate for row in self.records.patients.values()]
+        coming = {row.patient_id for row in self.records.appointments.values() if self._is_ahead(row)}
+        return next(
+            row
+            for row in self.records.patients.values()
+            if row.patient_id in coming and dates.count(row.birthdate) == 1 and row.status == "Active"
+        )
+
+    def _is_ahead(self, row: Appointment) -> bool:
+        return not row.cancelled and row.start >= self.world.offices[OFFICE].now() + timedelta(days=1)
 
     def known(self, first: str, last: str) -> Patient:
         return next(r for r in self.records.patients.values() if (r.firstname, r.lastname) == (first, last))

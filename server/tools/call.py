@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from server.clock import MINUTE_MS
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.front_desk import FrontDesk
 from server.desk.identity import may
@@ -215,7 +214,7 @@ class Call:
         minutes = (
             settings.writeback_handle_days * 24 * 60 if kind is Kind.WRITEBACK else settings.handle_minutes
         )
-        return int(minutes * MINUTE_MS)
+        return int(minutes * 60_000)
 
     async def patient(self, text: str, *, registering: bool = False) -> PatientProof:
         """The verified patient a handle stands for.

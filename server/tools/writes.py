@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from server.clock import MINUTE_MS
 from server.desk.answers import Outcome, Unanswerable
 from server.desk.copies.overlay import Visit
 from server.desk.proofs import visit_subject
@@ -57,5 +56,5 @@ async def read_back(call: Call, operation: str, subject: str, *, confirmed: bool
     read_at = await desk.store.readbacks.read_at(call.office.id, key, now)
     if confirmed and read_at is not None and call.yes_counts(read_at):
         return True
-    await desk.store.readbacks.read(call.office.id, key, now, int(desk.settings.handle_minutes * MINUTE_MS))
+    await desk.store.readbacks.read(call.office.id, key, now, int(desk.settings.handle_minutes * 60_000))
     return False

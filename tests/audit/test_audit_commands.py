@@ -4,7 +4,7 @@ import json
 from contextlib import asynccontextmanager
 
 import pytest
-from harness import FAST_SETTINGS, SLOW, ManualClock, open_office, quiet_office, served
+from harness import FAST_SETTINGS, SLOW, ManualClock, RunningClock, open_office, quiet_office, served
 from mcp import Client
 
 from server.clock import SystemClock
@@ -54,7 +54,7 @@ async def booked(office):
 
 
 async def test_a_call_is_audited_with_names_and_never_a_value(tmp_path):
-    async with open_office(tmp_path) as office:
+    async with open_office(tmp_path, RunningClock()) as office:
         await booked(office)
         await ask(office, "find_patient", **NOBODY)
         await ask(office, "find_patient", **NOBODY, caller_is="Lindqvist")

@@ -23,7 +23,8 @@ from server.tools.toolsets import ALL
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WHEN = re.compile(
-    r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, [A-Z][a-z]+ \d+ at [\d:]+ [AP]M( with [A-Z]\w*\.? ?\w*)?"
+    r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, [A-Z][a-z]+ \d+(, \d{4})? at [\d:]+ [AP]M"
+    r"( with [A-Z]\w*\.? ?\w*)?"
 )
 STOPS = (0.0, 0.05, 0.5, 1.9)  # seconds after which a call is let go
 NO_SCHEMA = {"$ref", "$defs", "definitions", "anyOf", "oneOf", "allOf"}

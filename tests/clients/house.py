@@ -1,7 +1,6 @@
 """A practice, a server of its own process, and a client in its environment, for as long as its cases run."""
 
 import asyncio
-import datetime as dt
 import itertools
 import json
 import os
@@ -129,14 +128,12 @@ class House:
 
     async def appointments(self, patient: Patient) -> list[dict[str, Any]]:
         """A patient's coming appointments in the practice's own records, cancelled ones left out."""
-        today = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+        now = self.practice.world.offices[OFFICE].now().isoformat()
         rows = await self._controlled("GET", f"/offices/{OFFICE}/appointments")
         return [
             row
             for row in rows
-            if row["patient_id"] == patient.patient_id
-            and not row["cancelled"]
-            and row["start"] >= today.isoformat()
+            if row["patient_id"] == patient.patient_id and not row["cancelled"] and row["start"] >= now
         ]
 
     async def one_effect(self, patient: Patient) -> None:

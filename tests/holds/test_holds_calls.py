@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import anyio
 import pytest
-from harness import FAST, SLOW, ManualClock, office_on, open_office, served
+from harness import FAST, SLOW, ManualClock, RunningClock, office_on, open_office, served
 from visiting import Agent
 
 from sandbox.config import EVERY_PMS
@@ -32,7 +32,7 @@ MANY = replace(FAST, offices=(OfficeSpec(patients=300),))  # more than have some
 async def two_servers(tmp_path, clock=None, config=None):
     """Two servers on one database, in front of one practice."""
     async with (
-        served(config or (SLOW if clock else FAST), clock) as line,
+        served(config or (SLOW if isinstance(clock, ManualClock) else FAST), clock) as line,
         office_on(line, tmp_path, clock) as one,
         office_on(line, tmp_path, clock) as two,
     ):
@@ -217,7 +217,7 @@ async def test_a_time_the_desk_took_unseen_by_the_copy_is_never_told_as_booked(t
 
 
 async def test_a_move_to_a_time_that_another_call_is_offered_hears_of_others(tmp_path):
-    async with two_servers(tmp_path) as (one, two):
+    async with two_servers(tmp_path, RunningClock()) as (one, two):
         first, second = Agent(one, ""), Agent(two, "second")
         patient = await first.patient()
         old = (await first.slots(patient=patient))[0]
@@ -235,7 +235,7 @@ async def test_a_move_to_a_time_that_another_call_is_offered_hears_of_others(tmp
 
 
 async def test_a_time_stays_with_the_call_that_is_asked_whether_it_is_one_more(tmp_path):
-    async with two_servers(tmp_path) as (one, two):
+    async with two_servers(tmp_path, RunningClock()) as (one, two):
         first, second = Agent(one, "first"), Agent(two, "second")
         patient = await first.patient()
         later = str(soon(one) + dt.timedelta(days=14))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 from callers import Caller
-from harness import FAST, Office, open_office
+from harness import FAST, Office, RunningClock, open_office
 from mcp import Client
 
 from sandbox.world import OfficeSpec
@@ -30,7 +30,7 @@ async def office(tmp_path_factory):
 
     async def serve():
         folder = tmp_path_factory.mktemp("identity")
-        async with open_office(folder, attempts="3, 100, 100, 100") as office:
+        async with open_office(folder, RunningClock(), attempts="3, 100, 100, 100") as office:
             opened.set_result(office)
             await over.wait()
 

@@ -100,7 +100,7 @@ async def test_a_hang_ends_when_the_client_goes_away(staged, after_work):
             await stage.http.post(
                 "appointment", json=stage.booking(), headers=await stage.key(), timeout=0.05
             )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not any(seen.path == "/appointment" for seen in stage.world.requests):
                 await stage.http.get(f"{stage.running.control_url}/health")
         assert stage.world.requests[-1].status == 0
@@ -108,7 +108,7 @@ async def test_a_hang_ends_when_the_client_goes_away(staged, after_work):
 
 
 async def test_a_hang_does_not_keep_the_sandbox_from_stopping(staged):
-    async with asyncio.timeout(5), staged() as stage:
+    async with asyncio.timeout(30), staged() as stage:
         stage.world.faults.add(Fault("hang", seconds=3600))
         with pytest.raises(httpx2.ReadTimeout):
             await stage.http.get("practices", timeout=0.05)

@@ -20,7 +20,7 @@ async def practice(tmp_path_factory):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(practice):
-    async with http_server(practice) as server:
+    async with http_server(practice, CHAIRTIME_MIRROR="off") as server:  # what a test enters is there at once
         yield server
 
 
@@ -39,7 +39,7 @@ async def test_a_yes_that_comes_sooner_than_a_person_can_give_it_is_not_taken(pr
         "CHAIRTIME_DATABASE_URL": f"sqlite:///{tmp_path / 'hasty.db'}",
     }
     accepted = len(practice.world.queue.rows)
-    booked_patient = practice.known("Maria", "Gonzalez-Reyes")
+    booked_patient = practice.expected()
     async with http_server(practice, **hasty) as server, on_the_phone(server, call_id="hasty") as caller:
         patient = await caller.identify(practice.somebody())
         offer = (await caller.offers())[0]

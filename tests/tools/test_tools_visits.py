@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import anyio
 import pytest
-from harness import FAST, open_office
+from harness import FAST, RunningClock, open_office
 from visiting import Agent
 
 from sandbox.config import EVERY_PMS
@@ -233,7 +233,7 @@ async def test_an_appointment_is_not_moved_to_its_own_time_nor_to_one_that_is_ta
 
 
 async def test_a_time_too_short_for_the_appointment_is_said_before_a_yes_is_asked_for(tmp_path):
-    async with open_office(tmp_path) as office:
+    async with open_office(tmp_path, RunningClock()) as office:
         agent = Agent(office, "")
         patient = await agent.patient()
         long = (await agent.slots(reason="cleaning", patient=patient))[0]
@@ -261,7 +261,7 @@ async def test_a_time_too_short_for_the_appointment_is_said_before_a_yes_is_aske
 
 @pytest.mark.parametrize("call_id", ["call", ""])
 async def test_a_longer_visit_read_back_keeps_its_time_from_nobody_who_might_have_had_it(tmp_path, call_id):
-    async with open_office(tmp_path) as office:
+    async with open_office(tmp_path, RunningClock()) as office:
         agent = Agent(office, call_id)
         patient = await agent.patient()
         long = (await agent.slots(reason="cleaning", patient=patient))[0]
