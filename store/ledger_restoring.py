@@ -5,7 +5,6 @@ from typing import Any, Final
 from store.audit import note_done
 from store.database import Statements
 from store.ledger_entries import LedgerEntries
-from store.ledger_reading import OLDEST_FIRST
 from store.ledger_states import State
 
 RESTORED: Final = "restored"
@@ -23,8 +22,8 @@ class LedgerRestoring(LedgerEntries):
         """
         async with self._database.transaction() as statements:
             rows = await statements.fetch(
-                "SELECT * FROM pms_writebacks WHERE sikka_id IS NULL "  # noqa: S608 - a constant
-                f"AND state IN ($1, $2, $3, $4, $5) {OLDEST_FIRST}",
+                "SELECT * FROM pms_writebacks WHERE sikka_id IS NULL AND state IN ($1, $2, $3, $4, $5) "
+                "ORDER BY created_at, id",
                 State.WAITING.value,
                 State.QUEUED.value,
                 State.INTENT.value,

@@ -172,14 +172,20 @@ async def test_where_the_list_is_not_permitted_the_copy_still_confirms(tmp_path)
         assert (row.state, row.reason, office.posts) == (State.CONFIRMED, "copy", 1)
 
 
+async def lost_and_shown(office):
+    """A write whose answer was lost, in copy and list by now, and not looked for yet."""
+    office.world.denied.add("writebacks")
+    row = await lost(office)
+    office.manual.advance(31)
+    office.world.advance()
+    office.world.offices[OFFICE_ID].refresh()
+    office.world.denied.clear()
+    return row
+
+
 async def test_what_the_copy_shows_is_confirmed_with_the_id_that_the_list_knows(tmp_path):
     async with manual(tmp_path) as office:
-        office.world.denied.add("writebacks")
-        row = await lost(office)
-        office.manual.advance(31)
-        office.world.advance()
-        office.world.offices[OFFICE_ID].refresh()
-        office.world.denied.clear()
+        row = await lost_and_shown(office)
         await office.forward(0)
         row = await office.row(row)
         assert (row.state, row.reason) == (State.CONFIRMED, "copy")
@@ -188,12 +194,7 @@ async def test_what_the_copy_shows_is_confirmed_with_the_id_that_the_list_knows(
 
 async def test_what_was_given_up_while_it_was_looked_for_is_done_with_the_id_that_the_list_knows(tmp_path):
     async with manual(tmp_path) as office:
-        office.world.denied.add("writebacks")
-        row = await lost(office)
-        office.manual.advance(31)
-        office.world.advance()
-        office.world.offices[OFFICE_ID].refresh()
-        office.world.denied.clear()
+        row = await lost_and_shown(office)
         await office.ledger.settle_by_person(
             office.id, row.id, State.FAILED, by="Dana", note="", now=office.clock.now()
         )
